@@ -1,0 +1,1 @@
+// The engine: every thread, every file, every clock.

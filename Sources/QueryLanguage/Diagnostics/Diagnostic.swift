@@ -1,0 +1,70 @@
+/// A finding about text that a person wrote: what was found, where, and what to write instead.
+package struct Diagnostic: Error, Sendable, Hashable {
+  package enum Severity: String, Sendable { case error, warning, note }
+
+  /// A message with a stable code; declared `fileprivate` beside the code that reports it.
+  package struct Message: Sendable, Hashable {
+    package let code: String
+    package let text: String
+
+    package init(_ code: String, _ text: String) {
+      self.code = code
+      self.text = text
+    }
+  }
+
+  package var severity: Severity
+  package var message: Message
+  package var source: SourceText
+  package var span: Span
+  package var help: String?
+
+  package init(
+    _ message: Message, at span: Span, in source: SourceText, help: String? = nil,
+    severity: Severity = .error
+  ) {
+    self.severity = severity
+    self.message = message
+    self.source = source
+    self.span = span
+    self.help = help
+  }
+}
+
+extension Diagnostic {
+  /// How a person sees it: the place, the line, a caret, the reason, the way out.
+  ///
+  ///     rules/web.yaml:4:5: error: unknown operator 'cuont'
+  ///        4 |   | cuont by host
+  ///          |     ^^^^^
+  ///          = help: did you mean 'count'?
+  package func rendered(colour: Bool = false) -> String {
+    func paint(_ text: String, _ code: String) -> String {
+      colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+    let (line, column) = source.position(of: span.lower)
+    let shade = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
+    var result = paint("\(source.name):\(line):\(column): ", "1")
+    result += paint("\(severity.rawValue): ", shade) + message.text + "\n"
+    let text = source.line(line)
+    let number = String(line)
+    let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number
+    let blank = String(repeating: " ", count: gutter.count)
+    result += "\(gutter) | \(text.replacing("\t", with: " "))\n"
+    let length = source.text(of: span).prefix { $0 != "\n" && $0 != "\r\n" }.count
+    let width = max(1, min(length, max(1, text.count - column + 1)))
+    let carets = String(repeating: "^", count: width)
+    result += "\(blank) | \(String(repeating: " ", count: column - 1))\(paint(carets, shade))\n"
+    if let help { result += "\(blank) = \(paint("help:", "1")) \(help)\n" }
+    return result
+  }
+}
+
+/// Everything found wrong in one run; never empty when thrown.
+package struct Diagnostics: Error, Sendable {
+  package var list: [Diagnostic]
+
+  package init(_ list: [Diagnostic]) { self.list = list }
+
+  package var errors: [Diagnostic] { list.filter { $0.severity == .error } }
+}

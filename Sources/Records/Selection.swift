@@ -1,0 +1,93 @@
+/// Which rows of a frame are still alive: one bit a row.
+package struct Selection: Sendable, Equatable {
+  package private(set) var words: [UInt64]
+  package let count: Int
+
+  package init(all count: Int) {
+    self.count = count
+    words = [UInt64](repeating: .max, count: (count + 63) / 64)
+    if count % 64 != 0, !words.isEmpty { words[words.count - 1] = (1 << UInt64(count % 64)) - 1 }
+  }
+
+  package init(none count: Int) {
+    self.count = count
+    words = [UInt64](repeating: 0, count: (count + 63) / 64)
+  }
+
+  package var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+  package var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  package subscript(row: Int) -> Bool {
+    get { words[row >> 6] & (1 << UInt64(row & 63)) != 0 }
+    set {
+      if newValue { insert(row) } else { remove(row) }
+    }
+  }
+
+  package mutating func insert(_ row: Int) { words[row >> 6] |= 1 << UInt64(row & 63) }
+
+  package mutating func remove(_ row: Int) { words[row >> 6] &= ~(1 << UInt64(row & 63)) }
+
+  package mutating func formIntersection(_ other: Selection) {
+    for index in words.indices { words[index] &= other.words[index] }
+  }
+
+  package mutating func formUnion(_ other: Selection) {
+    for index in words.indices { words[index] |= other.words[index] }
+  }
+
+  package mutating func subtract(_ other: Selection) {
+    for index in words.indices { words[index] &= ~other.words[index] }
+  }
+
+  /// Keeps the rows that `keep` says yes to; rows already dead are not asked.
+  @inline(__always)
+  package mutating func filter(_ keep: (Int) -> Bool) {
+    for index in words.indices {
+      var rest = words[index]
+      var kept = rest
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        if !keep(index << 6 | bit) { kept &= ~(1 << UInt64(bit)) }
+      }
+      words[index] = kept
+    }
+  }
+
+  /// Visits the live rows in order.
+  @inline(__always)
+  package func forEach(_ body: (Int) throws -> Void) rethrows {
+    for index in words.indices {
+      var rest = words[index]
+      while rest != 0 {
+        try body(index << 6 | rest.trailingZeroBitCount)
+        rest &= rest &- 1
+      }
+    }
+  }
+
+  /// Only the rows inside `range`.
+  package func restricted(to range: Range<Int>) -> Selection {
+    var result = self
+    for index in words.indices {
+      let first = index << 6
+      if range.contains(first), range.contains(min(first + 63, count - 1)) { continue }
+      var rest = words[index]
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        if !range.contains(first | bit) { result.words[index] &= ~(1 << UInt64(bit)) }
+      }
+    }
+    return result
+  }
+
+  package var rows: [Int] {
+    var result: [Int] = []
+    result.reserveCapacity(population)
+    forEach { result.append($0) }
+    return result
+  }
+}
