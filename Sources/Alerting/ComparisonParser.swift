@@ -15,7 +15,10 @@ package struct ComparisonParser {
       throw node.diagnostic(.notAComparison(node.found), help: .example)
     }
     guard !text.allSatisfy(\.isWhitespace) else {
-      throw node.diagnostic(.empty, help: .example)
+      // `alert: >5` opens a folded block.
+      let written = node.source.text(of: node.span)
+      let help = written.hasPrefix(">") ? "put it in quotes: \"> 5\"" : String.example
+      throw node.diagnostic(.empty, help: help)
     }
     return try parse(text, offsets: node.offsets, in: node.source)
   }

@@ -18,7 +18,7 @@ package struct ConfigBinder {
   /// The entries as written, known or not.
   package let entries: [ConfigNode.Entry]
 
-  /// `what` names the map in messages: "this `what` needs a `name`". Nil, and reported, when the
+  /// `what` names the map in messages: "this `what` has no `name`". Nil, and reported, when the
   /// node is not a map.
   package init?(_ node: ConfigNode, as what: String, sink: DiagnosticSink) {
     guard case .map(let entries) = node.content else {
@@ -276,7 +276,7 @@ extension Diagnostic.Message {
     Self("no-value", "`\(key)` has no value")
   }
   fileprivate static func missing(_ key: String, _ what: String) -> Self {
-    Self("missing-key", "this \(what) needs a `\(key)`")
+    Self("missing-key", "this \(what) has no `\(key)`")
   }
   fileprivate static func empty(_ key: String) -> Self {
     Self("empty-text", "`\(key)` is empty")

@@ -21,8 +21,12 @@ extension Diagnostic {
         help = "keys of one map start in the same column and look like `key: value`"
       }
     case "did not find expected comment or line break":
-      text = "text after '|' or '>' on the same line"
-      help = "write the value on lines of its own after `|`"
+      let opening = min(problem.contextPlace, end)
+      let isFolded = opening < end && bytes[opening] == UInt8(ascii: ">")
+      text = "text after '\(isFolded ? ">" : "|")' on the same line"
+      help =
+        isFolded
+        ? "put a comparison in quotes: \"> 5\"" : "write the value on lines of its own after `|`"
     case "did not find expected '-' indicator":
       text = "this line does not fit the list it stands in"
       help = "items of one list start with '- ' in the same column"

@@ -37,6 +37,8 @@ private struct Composer {
   var index = 0
   /// Set by what leaves a hole in the tree: whatever a binder said of it would mislead.
   var isBroken = false
+  /// Inside a key that is no text: one finding about the whole of it is enough.
+  var isInKey = false
 
   init(events: [YAMLEvent], source: SourceText, sink: DiagnosticSink) {
     self.events = events
@@ -59,8 +61,7 @@ private struct Composer {
       }
     }
     guard let root, !root.isAbsent else {
-      let end = source.bytes.count
-      if !isBroken { report(.noContent, at: Span(min(end, root?.span.lower ?? 0), end)) }
+      if !isBroken { report(.noContent, at: Span(0, source.bytes.count)) }
       return nil
     }
     return isBroken ? nil : root
@@ -128,10 +129,15 @@ private struct Composer {
     var entries: [ConfigNode.Entry] = []
     var places: [String: Span] = [:]
     while !isEnd {
+      let wasInKey = isInKey
+      isInKey = true
       let key = node()
+      isInKey = wasInKey
       let value = node()
       guard case .scalar(let name, let plain) = key.content else {
-        report(.badKey(key.found), at: key.span, help: "put a text that contains {{ }} in quotes")
+        if !isInKey {
+          report(.badKey(key.found), at: key.span, help: "put a text that contains {{ }} in quotes")
+        }
         isBroken = true
         continue
       }
@@ -174,7 +180,7 @@ extension Diagnostic.Message {
   fileprivate static func encoding(_ found: String) -> Self {
     Self("encoding", "this file is \(found), not UTF-8")
   }
-  fileprivate static var noContent: Self { Self("empty-file", "this file is empty") }
+  fileprivate static var noContent: Self { Self("empty-file", "this file has no content") }
   fileprivate static var documents: Self {
     Self("yaml-documents", "a file holds one document, this starts another")
   }
