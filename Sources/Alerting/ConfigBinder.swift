@@ -18,7 +18,7 @@ package struct ConfigBinder {
   /// The entries as written, known or not.
   package let entries: [ConfigNode.Entry]
 
-  /// `what` names the map in messages: "this `what` needs a `name`". Nil, and reported, when the
+  /// `what` names the map in messages: "this `what` has no `name`". Nil, and reported, when the
   /// node is not a map.
   package init?(_ node: ConfigNode, as what: String, sink: DiagnosticSink) {
     guard case .map(let entries) = node.content else {
@@ -42,7 +42,7 @@ package struct ConfigBinder {
 
   /// The value of a key as it stands; reports a key without one.
   package mutating func node(_ key: String) -> ConfigNode? {
-    known.append(key)
+    if !known.contains(key) { known.append(key) }
     guard let entry = node.entry(key) else { return nil }
     guard !entry.value.isAbsent else {
       sink.report(entry.diagnostic(.noValue(key), help: "write a value or remove the key"))
@@ -67,19 +67,27 @@ package struct ConfigBinder {
     return text(of: value, for: key)
   }
 
-  /// A scalar that must be there and must not be empty.
-  package mutating func required(_ key: String) -> String? {
-    guard has(key) else {
-      known.append(key)
-      sink.report(node.diagnostic(.missing(key, what)))
-      return nil
-    }
+  /// A scalar that, when written, must say something.
+  package mutating func filled(_ key: String) -> String? {
     guard let value = node(key), let text = text(of: value, for: key) else { return nil }
     guard !text.allSatisfy(\.isWhitespace) else {
       sink.report(value.diagnostic(.empty(key)))
       return nil
     }
     return text
+  }
+
+  /// A scalar that must be there and say something.
+  package mutating func required(_ key: String) -> String? {
+    requiredNode(key) == nil ? nil : filled(key)
+  }
+
+  /// A value that must be there.
+  package mutating func requiredNode(_ key: String) -> ConfigNode? {
+    if has(key) { return node(key) }
+    known.append(key)
+    sink.report(node.diagnostic(.missing(key, what)))
+    return nil
   }
 
   /// A duration in milliseconds.
@@ -206,6 +214,11 @@ package struct ConfigBinder {
     sink.report((node.entry(key)?.value ?? node).diagnostic(message, help: help))
   }
 
+  /// Reports a finding about a part of a value.
+  package func report(_ message: Diagnostic.Message, on part: ConfigNode, help: String? = nil) {
+    sink.report(part.diagnostic(message, help: help))
+  }
+
   /// Reports every key that was not asked for; call it last.
   package mutating func finish() {
     for entry in entries where !known.contains(entry.key) {
@@ -216,7 +229,7 @@ package struct ConfigBinder {
   }
 
   private func text(of value: ConfigNode, for key: String, need: String = "a text") -> String? {
-    if let text = value.text { return text }
+    if let text = value.text, !value.isAbsent { return text }
     sink.report(value.diagnostic(.bad(key, need, value.found, code: "bad-text")))
     return nil
   }
@@ -263,7 +276,7 @@ extension Diagnostic.Message {
     Self("no-value", "`\(key)` has no value")
   }
   fileprivate static func missing(_ key: String, _ what: String) -> Self {
-    Self("missing-key", "this \(what) needs a `\(key)`")
+    Self("missing-key", "this \(what) has no `\(key)`")
   }
   fileprivate static func empty(_ key: String) -> Self {
     Self("empty-text", "`\(key)` is empty")
