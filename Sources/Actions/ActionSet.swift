@@ -23,7 +23,8 @@ package struct ActionSet: Sendable {
     guard let keys = ConfigBinder(section, as: "`actions` map", sink: sink) else { return }
     for entry in keys.entries {
       guard names.insert(entry.key).inserted else {
-        sink.report(entry.diagnostic(.usedTwice(entry.key), help: "action names are unique over all files"))
+        sink.report(
+          entry.diagnostic(.usedTwice(entry.key), help: "action names are unique over all files"))
         continue
       }
       actions[entry.key] = ActionTable.bind(

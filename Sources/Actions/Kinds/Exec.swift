@@ -25,7 +25,9 @@ package struct Exec: Action {
       keys.refuse(.badVariable(variable.name), at: "env")
     }
     guard let program = command.first else {
-      if keys.isUsable { keys.refuse(.noCommand, at: "command", help: "command: [program, argument]") }
+      if keys.isUsable {
+        keys.refuse(.noCommand, at: "command", help: "command: [program, argument]")
+      }
       return nil
     }
     // Log text must not choose the program.
@@ -68,7 +70,8 @@ extension Transition {
 extension String {
   /// C strings end at NUL: a text of the log must not cut itself, or what follows, short.
   fileprivate var withoutNUL: String {
-    utf8.contains(0) ? String(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : Character($0) }) : self
+    utf8.contains(0)
+      ? String(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : Character($0) }) : self
   }
 
   /// `http.status` is `HTTP_STATUS`: what a shell can read.
