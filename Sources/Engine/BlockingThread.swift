@@ -18,11 +18,13 @@ package enum BlockingThread {
     // none, below.
     let box = Unmanaged.passRetained(Body(run: body))
     var thread = pthread_t()
-    let code = pthread_create(&thread, nil, { argument in
-      guard let argument else { return nil }
-      Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-      return nil
-    }, box.toOpaque())
+    let code = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, box.toOpaque())
     guard code == 0 else {
       box.release()
       return false

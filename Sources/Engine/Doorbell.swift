@@ -20,7 +20,8 @@ package final class Doorbell: Sendable {
   package func wait(atMost time: Duration? = nil) {
     var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // Rounded up: to wake a little early would be to ask again at once. A signal only wakes early.
-    var milliseconds = time.map { Int32(min(($0 / .milliseconds(1)).rounded(.up), 86_400_000)) } ?? -1
+    var milliseconds =
+      time.map { Int32(min(($0 / .milliseconds(1)).rounded(.up), 86_400_000)) } ?? -1
     // The system had no descriptor left: nobody can ring, so look often.
     if descriptor < 0 { milliseconds = milliseconds < 0 ? 100 : min(milliseconds, 100) }
     poll(&event, 1, milliseconds)
