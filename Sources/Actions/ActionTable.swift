@@ -1,0 +1,86 @@
+package import Alerting
+import QueryLanguage
+
+/// Every kind of action there is.
+package enum ActionTable {
+  /// In the order in which help lists them.
+  package static let kinds: [any Action.Type] = [
+    Webhook.self,
+    Exec.self,
+    File.self,
+  ]
+
+  /// Binds one entry of an `actions:` map; nil when something was reported that keeps it from working.
+  package static func bind(
+    name: String, node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
+  ) -> BoundAction? {
+    guard var keys = ConfigBinder(node, as: "action", sink: sink) else { return nil }
+    let chosen = kinds.filter { keys.has($0.kind) }
+    let common = CommonKeys(binding: &keys, sink: sink)
+    var kindKeys: ActionKeys?
+    for kind in kinds {
+      guard let node = keys.node(kind.kind), kind == chosen.first else { continue }
+      kindKeys = ActionKeys(
+        node, kind: kind.kind, action: name, environment: environment, sink: sink)
+    }
+    keys.finish()
+
+    guard let kind = chosen.first else {
+      sink.report(node.diagnostic(.noKind, help: "add one of \(kindNames)"))
+      return nil
+    }
+    guard chosen.count == 1 else {
+      let both = "'\(kind.kind)' and '\(chosen[1].kind)'"
+      keys.report(.manyKinds(both), at: chosen[1].kind, help: "make it two actions")
+      return nil
+    }
+    if kind.duty == .notification, let live = node.entry("live") {
+      var warning = live.diagnostic(.liveNotification(kind.kind), help: "remove it")
+      warning.severity = .warning
+      sink.report(warning)
+    }
+    guard var kindKeys else { return nil }
+    let action = kind.init(binding: &kindKeys)
+    kindKeys.keys.finish()
+    guard let action, kindKeys.isUsable else { return nil }
+    return BoundAction(
+      name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
+      retry: common.retry, redaction: kindKeys.redaction)
+  }
+
+  private static var kindNames: String { kinds.map { $0.kind }.joined(separator: ", ") }
+}
+
+/// The keys that every action has.
+private struct CommonKeys {
+  var timeout: Duration
+  var live: Bool
+  var on: Set<Occasion>?
+  var retry: RetryPolicy
+
+  init(binding keys: inout ConfigBinder, sink: DiagnosticSink) {
+    timeout = keys.duration("timeout").map { .milliseconds($0) } ?? .seconds(10)
+    if timeout <= .zero { keys.report(.noTime, at: "timeout") }
+    live = keys.bool("live") ?? false
+    let occasions: [Occasion]? = keys.choices("on")
+    on = occasions.map { Set($0) }
+    retry = RetryPolicy()
+    if let node = keys.node("retry"), var own = ConfigBinder(node, as: "`retry`", sink: sink) {
+      if let total = own.duration("for") { retry.total = .milliseconds(total) }
+      if let limit = own.integer("max", in: 1...1_000) { retry.limit = limit }
+      own.finish()
+    }
+    keys.notBuilt(["guard", "targets", "verify", "then", "else", "require"])
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static let noKind = Self("no-action-kind", "this action has no kind")
+  fileprivate static func manyKinds(_ kinds: String) -> Self {
+    Self("many-action-kinds", "an action has exactly one kind, found \(kinds)")
+  }
+  fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
+  fileprivate static func liveNotification(_ kind: String) -> Self {
+    Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")
+  }
+}
