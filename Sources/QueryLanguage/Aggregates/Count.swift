@@ -6,6 +6,8 @@ package struct Count: Aggregate {
     "count", "[field]", .optionalField, "the number of rows, or of rows with a value"
   ) { _, _ in [("_count", Count())] }
 
+  package var kind: AggregateKind { .count }
+
   package var subtracts: Bool { true }
 
   package func accumulator() -> any Accumulator { State() }

@@ -6,6 +6,8 @@ package struct CountDistinct: Aggregate {
     "count_distinct", "field", .field, "the exact number of different values"
   ) { _, _ in [("_count_distinct", CountDistinct())] }
 
+  package var kind: AggregateKind { .countDistinct }
+
   package var subtracts: Bool { true }
 
   package func accumulator() -> any Accumulator { DistinctState(result: .count) }
@@ -18,6 +20,8 @@ package struct DistinctValues: Aggregate {
   ) { _, _ in [("_values", DistinctValues())] }
 
   package static let most = 100
+
+  package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { true }
 

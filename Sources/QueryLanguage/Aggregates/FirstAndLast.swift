@@ -6,6 +6,8 @@ package struct Newest: Aggregate {
     "first", "field", .field, keepsUnit: true, "the value of the newest row"
   ) { _, _ in [("_first", Newest())] }
 
+  package var kind: AggregateKind { .other }
+
   package var subtracts: Bool { false }
 
   package func accumulator() -> any Accumulator { MomentState(wantsNewest: true) }
@@ -16,6 +18,8 @@ package struct Oldest: Aggregate {
   static let definition = AggregateDefinition(
     "last", "field", .field, keepsUnit: true, "the value of the oldest row"
   ) { _, _ in [("_last", Oldest())] }
+
+  package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { false }
 

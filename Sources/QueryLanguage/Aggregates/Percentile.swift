@@ -14,6 +14,8 @@ package struct Percentile: Aggregate {
 
   package let rank: Double
 
+  package var kind: AggregateKind { .other }
+
   package var subtracts: Bool { false }
 
   package func accumulator() -> any Accumulator { PercentileState(rank: rank) }

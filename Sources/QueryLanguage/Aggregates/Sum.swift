@@ -6,6 +6,8 @@ package struct Sum: Aggregate {
     "sum", "field", .field, keepsUnit: true, "the exact sum of the numbers"
   ) { _, _ in [("_sum", Sum())] }
 
+  package var kind: AggregateKind { .sum }
+
   package var subtracts: Bool { true }
 
   package func accumulator() -> any Accumulator { SumState(result: .sum) }
@@ -16,6 +18,8 @@ package struct Average: Aggregate {
   static let definition = AggregateDefinition(
     "avg", "field", .field, keepsUnit: true, "the mean of the numbers"
   ) { _, _ in [("_avg", Average())] }
+
+  package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { true }
 

@@ -26,10 +26,18 @@ package struct FoldPlan: Sendable {
 ///
 /// An aggregate is one file in `Aggregates/` and one line in `AggregateTable`.
 package protocol Aggregate: Sendable {
+  /// What more rows can do to the result; conditions reason with it.
+  var kind: AggregateKind { get }
+
   /// Whether the state of a part can be taken out of a whole again.
   var subtracts: Bool { get }
 
   func accumulator() -> any Accumulator
+}
+
+/// The aggregates that conditions know something about.
+package enum AggregateKind: Sendable {
+  case count, countDistinct, sum, maximum, minimum, other
 }
 
 /// The state of one aggregate for every group of a fold.

@@ -93,6 +93,7 @@ package struct Binder {
     if let slot = fields.slot(named: name.text) {
       fields[slot].unit = unit
       fields[slot].isProduced = true
+      fields[slot].aggregate = nil
       return slot
     }
     let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none
@@ -151,8 +152,12 @@ package struct Binder {
   /// Ends the open part of the query; from here on only `outputs` are fields.
   package mutating func aggregate(_ plan: FoldPlan, _ outputs: [(name: FieldName, unit: Double?)]) {
     var result = FieldScope(isOpen: false)
-    for output in outputs {
-      _ = result.add(output.name.text, load: .none, unit: output.unit, isProduced: true)
+    for (index, output) in outputs.enumerated() {
+      let column = index - plan.keys.count
+      let slot = result.add(
+        output.name.text, load: .none, unit: output.unit, isProduced: true,
+        aggregate: column >= 0 ? plan.columns[column].aggregate.kind : nil)
+      result[slot].isKey = column < 0
     }
     if fold != nil || collects {
       tail.append(RefoldStage(plan: plan))

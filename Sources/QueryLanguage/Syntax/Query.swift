@@ -12,6 +12,11 @@ package struct Query: Sendable {
   }
 }
 
+extension Query {
+  /// Whether the query ends in result rows rather than messages.
+  package var isAggregate: Bool { stages.contains { $0 is AggregateStage || $0 is Top } }
+}
+
 /// One stage as written: immutable, knows how to print itself and how to bind itself to a plan.
 ///
 /// An operator is one file in `Operators/` and one line in `OperatorTable`. What runs is a `Stage`,
