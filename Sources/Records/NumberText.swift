@@ -1,0 +1,110 @@
+/// How numbers are written, everywhere: the shortest text that reads back as the same double.
+package enum NumberText {
+  /// The text of `value` by the rules of ECMAScript: whole numbers below 1e21 have neither point nor
+  /// exponent, the rest the fewest digits that identify the double.
+  package static func shortest(_ value: Double) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    append(value, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text of `value` to `output`.
+  package static func append(_ value: Double, to output: inout [UInt8]) {
+    if let whole = Int64(exactly: value), whole.magnitude <= 1 << 53 {
+      append(whole, to: &output)
+      return
+    }
+    guard value.isFinite else {
+      output += Array((value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity").utf8)
+      return
+    }
+    append(ShortestDecimal(value), to: &output)
+  }
+
+  /// Appends the decimal text of `value` to `output`.
+  package static func append(_ value: Int64, to output: inout [UInt8]) {
+    if value < 0 { output.append(UInt8(ascii: "-")) }
+    append(value.magnitude, to: &output)
+  }
+
+  private static func append(_ value: UInt64, to output: inout [UInt8]) {
+    let start = output.count
+    var rest = value
+    repeat {
+      output.append(UInt8(truncatingIfNeeded: rest % 10) + 0x30)
+      rest /= 10
+    } while rest > 0
+    output[start...].reverse()
+  }
+
+  private static func append(_ decimal: ShortestDecimal, to output: inout [UInt8]) {
+    if decimal.isNegative { output.append(UInt8(ascii: "-")) }
+    var digits: [UInt8] = []
+    append(decimal.digits, to: &digits)
+    // ECMAScript's n: where the point stands, counted from the first digit.
+    let point = digits.count + decimal.exponent
+    switch point {
+    case digits.count...21 where decimal.exponent >= 0:
+      output += digits
+      output += repeatElement(UInt8(ascii: "0"), count: decimal.exponent)
+    case 1...21:
+      output += digits[..<point]
+      output.append(UInt8(ascii: "."))
+      output += digits[point...]
+    case -5...0:
+      output += [UInt8(ascii: "0"), UInt8(ascii: ".")]
+      output += repeatElement(UInt8(ascii: "0"), count: -point)
+      output += digits
+    default:
+      output.append(digits[0])
+      if digits.count > 1 {
+        output.append(UInt8(ascii: "."))
+        output += digits[1...]
+      }
+      output += [UInt8(ascii: "e"), UInt8(ascii: point > 0 ? "+" : "-")]
+      append(UInt64((point - 1).magnitude), to: &output)
+    }
+  }
+}
+
+/// The decimal with the fewest digits that rounds to a double; what people mean by that double.
+struct ShortestDecimal {
+  let isNegative: Bool
+  /// Without trailing zeros, at most seventeen digits.
+  let digits: UInt64
+  let exponent: Int
+
+  /// `value` must be finite.
+  init(_ value: Double) {
+    precondition(value.isFinite, "no decimal for \(value)")
+    // The standard library already finds the shortest digits (SwiftDtoa); only its layout differs.
+    var digits: UInt64 = 0
+    var exponent = 0
+    var written = 0
+    var seesPoint = false
+    var seesExponent = false
+    var isExponentNegative = false
+    for byte in value.description.utf8 {
+      switch byte {
+      case 0x30...0x39 where seesExponent:
+        written = written * 10 + Int(byte - 0x30)
+      case 0x30...0x39:
+        digits = digits * 10 + UInt64(byte - 0x30)
+        if seesPoint { exponent -= 1 }
+      case UInt8(ascii: "."): seesPoint = true
+      case UInt8(ascii: "e"): seesExponent = true
+      case UInt8(ascii: "-"): isExponentNegative = seesExponent
+      default: break
+      }
+    }
+    exponent += isExponentNegative ? -written : written
+    while digits > 0, digits % 10 == 0 {
+      digits /= 10
+      exponent += 1
+    }
+    isNegative = value < 0
+    self.digits = digits
+    self.exponent = digits == 0 ? 0 : exponent
+  }
+}
