@@ -14,8 +14,9 @@ package struct CSVWriter: ResultWriter, Sendable {
       switch value {
       case .null: break
       case .bool(let flag): text.append(contentsOf: (flag ? "true" : "false").utf8)
-      case .whole(let number): text.append(contentsOf: String(number).utf8)
-      case .number(let number): text.append(contentsOf: (number.exact ?? "").utf8)
+      case .whole(let number): NumberText.append(number, to: &text)
+      case .number(let number) where !number.isFinite: break
+      case .number(let number): NumberText.append(number, to: &text)
       case .text(let string): append(string, to: &text)
       }
     }

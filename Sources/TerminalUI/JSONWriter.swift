@@ -44,9 +44,10 @@ enum JSONText {
     switch value {
     case .null: text.append(contentsOf: "null".utf8)
     case .bool(let flag): text.append(contentsOf: (flag ? "true" : "false").utf8)
-    case .whole(let number): text.append(contentsOf: String(number).utf8)
+    case .whole(let number): NumberText.append(number, to: &text)
     // JSON has no infinities and no not-a-number: like a value that could not be computed.
-    case .number(let number): text.append(contentsOf: (number.exact ?? "null").utf8)
+    case .number(let number) where !number.isFinite: text.append(contentsOf: "null".utf8)
+    case .number(let number): NumberText.append(number, to: &text)
     case .text(let string): append(string, to: &text)
     }
   }

@@ -1,21 +1,15 @@
-// Numbers, sizes, spans and moments as people read them. What programs read is exact: see `exact`.
+// Numbers, sizes, spans and moments as people read them; what programs read is `NumberText`.
+
+import Records
 
 extension Double {
-  /// The shortest text that reads back as this number, whole numbers without a fraction; nil for
-  /// what has no such text (infinities and not-a-number).
-  package var exact: String? {
-    guard isFinite else { return nil }
-    if abs(self) < 9_007_199_254_740_992, self == rounded(.towardZero) {
-      return String(Int64(self))
-    }
-    return description.hasSuffix(".0") ? String(description.dropLast(2)) : description
-  }
-
   /// At most four decimals, or four digits below one: enough to compare, calm to look at.
   package var readable: String {
-    guard isFinite, let exact else { return isNaN ? "NaN" : self < 0 ? "-∞" : "∞" }
+    guard isFinite else { return isNaN ? "NaN" : self < 0 ? "-∞" : "∞" }
     let size = abs(self)
-    guard size >= 1e-4, size < 1e14, self != rounded(.towardZero) else { return exact }
+    guard size >= 1e-4, size < 1e14, self != rounded(.towardZero) else {
+      return NumberText.shortest(self)
+    }
     var decimals = 4
     var edge = 0.1
     while size < edge {
@@ -105,27 +99,24 @@ package enum Moment {
 
   /// `2025-06-01` in UTC.
   package static func day(_ milliseconds: Int64) -> String {
-    let (year, month, day) = civil(milliseconds)
-    let sign = year < 0 ? "-" : ""
-    return "\(sign)\(digits(abs(year), 4))-\(digits(month, 2))-\(digits(day, 2))"
+    let time = CivilTime(milliseconds)
+    let sign = time.year < 0 ? "-" : ""
+    return "\(sign)\(digits(abs(time.year), 4))-\(digits(time.month, 2))-\(digits(time.day, 2))"
   }
 
   /// `Sunday`, in English as everything here.
   package static func weekday(_ milliseconds: Int64) -> String {
     let names = [
-      "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday",
+      "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
     ]
-    let days = floorDivide(milliseconds, 86_400_000)
-    return names[Int(days - floorDivide(days, 7) * 7)]
+    return names[CivilTime(milliseconds).weekday - 1]
   }
 
   /// `09:14:22`, with milliseconds when there are any.
   package static func clock(_ milliseconds: Int64) -> String {
-    let rest = milliseconds - floorDivide(milliseconds, 86_400_000) * 86_400_000
-    let (seconds, thousandths) = (rest / 1_000, rest % 1_000)
-    let hours = digits(seconds / 3_600, 2)
-    let text = "\(hours):\(digits(seconds / 60 % 60, 2)):\(digits(seconds % 60, 2))"
-    return thousandths == 0 ? text : "\(text).\(digits(thousandths, 3))"
+    let time = CivilTime(milliseconds)
+    let text = "\(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2))"
+    return time.millisecond == 0 ? text : "\(text).\(digits(time.millisecond, 3))"
   }
 
   /// `2025-06-01 09:14:22Z`.
@@ -133,24 +124,7 @@ package enum Moment {
     "\(day(milliseconds)) \(clock(milliseconds))Z"
   }
 
-  /// Days to a date of the proleptic Gregorian calendar, by eras of 400 years that start in March.
-  private static func civil(_ milliseconds: Int64) -> (Int64, Int64, Int64) {
-    let days = floorDivide(milliseconds, 86_400_000) + 719_468
-    let era = floorDivide(days, 146_097)
-    let dayOfEra = days - era * 146_097
-    let year = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
-    let march = (5 * dayOfYear + 2) / 153
-    let month = march < 10 ? march + 3 : march - 9
-    return (year + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * march + 2) / 5 + 1)
-  }
-
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-    let quotient = value / divisor
-    return value % divisor < 0 ? quotient - 1 : quotient
-  }
-
-  private static func digits(_ value: Int64, _ count: Int) -> String {
+  private static func digits(_ value: Int, _ count: Int) -> String {
     let text = String(value)
     return String(repeating: "0", count: max(0, count - text.count)) + text
   }

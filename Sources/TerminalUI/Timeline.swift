@@ -160,7 +160,7 @@ package struct Timeline: Sendable {
         case .null: "null"
         case .bool(let flag): flag ? "true" : "false"
         case .whole(let number): String(number)
-        case .number(let number): number.exact ?? number.readable
+        case .number(let number): NumberText.shortest(number)
         case .text(let text): text.displaySafe()
         }
       return "\(field.name.displaySafe())=\(value)"

@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [
     (3.14159, "3.1416"), (12, "12"), (0.5, "0.5"), (0.012345678, "0.01235"), (99.99999, "100"),
-    (-1234.56789, "-1234.5679"), (1e-9, "1e-09"), (.nan, "NaN"), (-.infinity, "-∞"),
+    (-1234.56789, "-1234.5679"), (1e-9, "1e-9"), (.nan, "NaN"), (-.infinity, "-∞"),
   ])
   func `numbers for people have few decimals`(_ number: Double, _ text: String) {
     #expect(number.readable == text)

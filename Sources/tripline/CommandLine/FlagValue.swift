@@ -1,4 +1,5 @@
 import QueryLanguage
+import Records
 package import TerminalUI
 
 /// Why the text given to a flag is no value of it, and what to write instead.
@@ -49,35 +50,13 @@ extension ByteCount: FlagValue {
 
 extension Milliseconds: FlagValue {
   package static func read(flag text: String) throws(FlagMistake) -> Milliseconds {
-    guard let span = read(text) else {
+    guard let count = Durations.milliseconds(strict: text) else {
       throw FlagMistake(
         problem: "needs a duration, found '\(text)'",
         help: "write a duration as 500ms, 90s or 1m30s")
     }
-    return span
+    return Milliseconds(count)
   }
-
-  /// `500ms`, `90s`, `1m30s`, `1.5h`, `0`; nil for anything else.
-  static func read(_ text: String) -> Milliseconds? {
-    if text == "0" { return Milliseconds(0) }
-    var rest = text[...]
-    var total = 0.0
-    while !rest.isEmpty {
-      let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-      rest = rest[digits.endIndex...]
-      let unit = rest.prefix { $0.isLetter }
-      rest = rest[unit.endIndex...]
-      guard let number = Double(digits), let size = factors[String(unit)] else { return nil }
-      total += number * size
-    }
-    // A century and a bit: far beyond any log, far from any overflow.
-    guard !text.isEmpty, total < 4e12 else { return nil }
-    return Milliseconds(Int64(total.rounded()))
-  }
-
-  private static let factors = [
-    "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8,
-  ]
 }
 
 extension TimePoint: FlagValue {

@@ -1,3 +1,5 @@
+import Records
+
 /// `--from`, `--to`: a moment as written, resolved once the clock and the time zone are known.
 package enum TimePoint: Sendable, Hashable {
   /// Milliseconds after now, negative for the past: `-15m`, `now`.
@@ -37,9 +39,12 @@ package enum TimePoint: Sendable, Hashable {
     for (index, part) in text.split(separator: " ").enumerated() {
       if index == 0, part == "now" { continue }
       guard let sign = part.first, sign == "-" || sign == "+",
-        let span = Milliseconds.read(String(part.dropFirst()))
+        let span = Durations.milliseconds(strict: String(part.dropFirst()))
       else { return nil }
-      total += sign == "-" ? -span.count : span.count
+      let (sum, isTooFar) = total.addingReportingOverflow(sign == "-" ? -span : span)
+      // Thirty thousand years either way leave room for every addition that follows.
+      if isTooFar || sum.magnitude > 1_000_000_000_000_000 { return nil }
+      total = sum
     }
     return text.isEmpty ? nil : total
   }
@@ -54,7 +59,7 @@ private struct DateReader {
     if text.utf8.count >= 11, let epoch = Int64(text) { return .absolute(epoch) }
     var reader = DateReader(rest: text[...])
     guard let day = reader.date() else { return nil }
-    var moment = day * 86_400_000
+    var moment = day * CivilTime.day
     if reader.rest.isEmpty { return .wall(moment) }
     guard reader.skip("T") || reader.skip("t") || reader.skip(" "), let time = reader.time()
     else { return nil }
@@ -67,9 +72,9 @@ private struct DateReader {
   /// Days since the epoch.
   private mutating func date() -> Int64? {
     let slashed = rest.contains("/")
-    let year: Int64
-    let month: Int64
-    let day: Int64
+    let year: Int
+    let month: Int
+    let day: Int
     if slashed {
       guard let m = number(1...2), skip("/"), let d = number(1...2), skip("/"),
         let y = number(4...4)
@@ -81,26 +86,20 @@ private struct DateReader {
       else { return nil }
       (year, month, day) = (y, m, d)
     }
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    guard (1...12).contains(month), day >= 1, day <= lengths[Int(month) - 1] else { return nil }
-    // Years that start in March, so that the leap day is the last; the 400-year era starts at 0.
-    let march = month > 2 ? month - 3 : month + 9
-    let y = month > 2 ? year : year - 1
-    let era = y >= 0 ? y / 400 : -1
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * march + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    guard (1...12).contains(month), day >= 1,
+      day <= CivilTime.days(inMonth: month, of: year)
+    else { return nil }
+    return CivilTime.days(year: year, month: month, day: day)
   }
 
   /// Milliseconds since midnight.
   private mutating func time() -> Int64? {
     guard let hour = number(2...2), hour < 24, skip(":"), let minute = number(2...2), minute < 60
     else { return nil }
-    var result = (hour * 60 + minute) * 60_000
+    var result = Int64(hour * 60 + minute) * 60_000
     guard skip(":") else { return result }
     guard let second = number(2...2), second < 60 else { return nil }
-    result += second * 1_000
+    result += Int64(second) * 1_000
     guard skip(".") || skip(",") else { return result }
     let digits = rest.prefix { $0.isASCII && $0.isNumber }
     rest = rest[digits.endIndex...]
@@ -113,19 +112,19 @@ private struct DateReader {
   private mutating func offset() -> Int64? {
     _ = skip(" ")
     if skip("Z") || skip("z") { return 0 }
-    let sign: Int64
+    let sign: Int
     if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
     guard let hours = number(2...2), hours < 24 else { return nil }
     _ = skip(":")
     guard let minutes = rest.isEmpty ? 0 : number(2...2), minutes < 60 else { return nil }
-    return sign * (hours * 60 + minutes) * 60_000
+    return Int64(sign * (hours * 60 + minutes)) * 60_000
   }
 
-  private mutating func number(_ length: ClosedRange<Int>) -> Int64? {
+  private mutating func number(_ length: ClosedRange<Int>) -> Int? {
     let digits = rest.prefix(length.upperBound).prefix { $0.isASCII && $0.isNumber }
     guard digits.count >= length.lowerBound else { return nil }
     rest = rest[digits.endIndex...]
-    return Int64(digits)
+    return Int(digits)
   }
 
   private mutating func skip(_ character: Character) -> Bool {
