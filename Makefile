@@ -16,7 +16,7 @@ SOURCES := Sources Tests Package.swift
 .DEFAULT_GOAL := help
 .ONESHELL:
 .SHELLFLAGS := -eu -c
-.PHONY: help demo build test bench bench-allocations install deps toolchain format lint clean
+.PHONY: help demo build test bench bench-build bench-allocations install deps toolchain format lint clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,11 +32,14 @@ test: deps ## run all tests
 	@$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
 
-bench: deps ## measure speed: GB/s, lines/s, allocations
-	@$(SWIFT) run $(RELEASE) tripline-bench
+bench: bench-build ## measure speed: GB/s, lines/s, allocations
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench"
 
-bench-allocations: deps ## check that the hot path allocates no more than it may
-	@$(SWIFT) run $(RELEASE) tripline-bench allocations
+bench-allocations: bench-build ## check that the hot path allocates no more than it may
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench" allocations
+
+bench-build: deps
+	@$(SWIFT) build $(RELEASE) --product tripline-bench
 
 install: build ## install the binary under PREFIX (/usr/local)
 	@install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" \
