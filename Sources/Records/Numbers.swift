@@ -11,6 +11,12 @@ struct Decimal {
   /// Whether a digit other than zero did not fit into `digits`.
   var isCut = false
 
+  init(isNegative: Bool = false, digits: UInt64, exponent: Int = 0) {
+    self.isNegative = isNegative
+    self.digits = digits
+    self.exponent = exponent
+  }
+
   /// Reads the longest numeral that starts at `cursor` and moves behind it; nil when there is none.
   ///
   /// The grammar is sign, digits, fraction, exponent. `.5` and `5.` count, `.` alone does not.

@@ -1,0 +1,5 @@
+package import Records
+
+extension FunctionTable {
+  static let textFunctions: [FunctionDefinition] = []
+}
