@@ -64,7 +64,7 @@ let package = Package(
     tests("ActionsTests", ["Actions", "Alerting"]),
     tests("EngineTests", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records"]),
     tests("TerminalUITests", ["TerminalUI", "Alerting", "QueryLanguage", "Records"]),
-    tests("EndToEndTests", ["tripline", "QueryLanguage", "TerminalUI"]),
+    tests("EndToEndTests", ["tripline", "TerminalUI", "QueryLanguage", "Records"]),
   ],
   swiftLanguageModes: [.v6]
 )
