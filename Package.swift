@@ -48,8 +48,10 @@ let package = Package(
       [
         "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression", "CCrypto",
       ]),
+    library("TerminalUI", ["Alerting", "QueryLanguage", "Records"]),
     executable(
-      "tripline", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records", "CLinux"]),
+      "tripline",
+      ["TerminalUI", "Engine", "Actions", "Alerting", "QueryLanguage", "Records", "CLinux"]),
     executable("tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records"]),
 
     // Tests.
@@ -61,7 +63,8 @@ let package = Package(
     tests("AlertingTests", ["Alerting", "Engine", "QueryLanguage", "Records"]),
     tests("ActionsTests", ["Actions", "Alerting"]),
     tests("EngineTests", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records"]),
-    tests("EndToEndTests", ["tripline"]),
+    tests("TerminalUITests", ["TerminalUI", "Alerting", "QueryLanguage", "Records"]),
+    tests("EndToEndTests", ["tripline", "TerminalUI", "QueryLanguage", "Records"]),
   ],
   swiftLanguageModes: [.v6]
 )
