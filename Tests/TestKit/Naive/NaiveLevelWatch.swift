@@ -49,11 +49,10 @@ struct NaiveLevelWatch {
   }
 
   func groupsToJudge(
-    at instant: Int64, lines: [(arrival: NaiveArrival, group: NaiveGroup)],
-    lastLines: [NaiveGroup: Int64]
+    at instant: Int64, present: some Sequence<NaiveGroup>, lastLines: [NaiveGroup: Int64]
   ) -> [NaiveGroup] {
     if monitor.groupBy.isEmpty { return [[]] }
-    var groups = Set(lines.map(\.group)).union(firing.keys)
+    var groups = Set(present).union(firing.keys)
     if level.remembersGroups {
       groups.formUnion(firstLines.keys.filter { lastLines[$0]! > instant - NaiveTime.day })
     }

@@ -134,10 +134,14 @@ package struct NaiveComparison: Sendable {
   package var comparator: NaiveOperator
   package var number: Double
 
-  package init(_ subject: Subject = .implied, _ comparator: NaiveOperator, _ number: Double) {
+  package init(_ subject: Subject, _ comparator: NaiveOperator, _ number: Double) {
     self.subject = subject
     self.comparator = comparator
     self.number = number
+  }
+
+  package init(_ comparator: NaiveOperator, _ number: Double) {
+    self.init(.implied, comparator, number)
   }
 
   /// The comparison as a rule file writes it.

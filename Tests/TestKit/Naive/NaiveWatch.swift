@@ -46,15 +46,15 @@ struct NaiveWatch {
   mutating func decide() -> [NaiveRecord] {
     let instant = nextInstant
     nextInstant += monitor.step
-    let lines = window(endingAt: instant)
+    let lines = Dictionary(grouping: window(endingAt: instant), by: \.group)
     let lastLines = Dictionary(
       absorbed.map { ($0.group, $0.arrival.time) }, uniquingKeysWith: { max($0, $1) })
     var records: [NaiveRecord] = []
     for i in levels.indices {
-      for group in levels[i].groupsToJudge(at: instant, lines: lines, lastLines: lastLines) {
+      for group in levels[i].groupsToJudge(at: instant, present: lines.keys, lastLines: lastLines) {
         let moment = NaiveMoment(
           instant: instant,
-          lines: lines.filter { $0.group == group }.map(\.arrival),
+          lines: lines[group, default: []].map(\.arrival),
           group: group,
           lastLine: lastLines[group],
           isEarly: instant - begin < monitor.window,
@@ -71,7 +71,7 @@ struct NaiveWatch {
   }
 
   private func hasRoom(for group: NaiveGroup) -> Bool {
-    let firing = Set(levels.flatMap(\.firing.keys))
-    return firing.contains(group) || firing.count < Self.firingLimit
+    if levels.contains(where: { $0.firing[group] != nil }) { return true }
+    return Set(levels.flatMap(\.firing.keys)).count < Self.firingLimit
   }
 }
