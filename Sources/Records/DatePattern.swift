@@ -114,7 +114,7 @@ package struct DatePatternError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch reason {
     case .unknownLetter(let letter):
-      "date pattern letter '\(letter)' means nothing; text stands in quotes, as in 'T'"
+      "date pattern letter '\(letter)' means nothing; text stands in quotes, as in '\(letter)'"
     case .unendedQuote: "date pattern has a quote without an end"
     }
   }
