@@ -50,7 +50,9 @@ let package = Package(
       ]),
     executable(
       "tripline", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records", "CLinux"]),
-    executable("tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records"]),
+    .target(name: "CAllocationCount"),
+    executable(
+      "tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records", "CAllocationCount"]),
 
     // Tests.
     .target(
