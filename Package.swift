@@ -52,7 +52,9 @@ let package = Package(
     executable(
       "tripline",
       ["TerminalUI", "Engine", "Actions", "Alerting", "QueryLanguage", "Records", "CLinux"]),
-    executable("tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records"]),
+    .target(name: "CAllocationCount"),
+    executable(
+      "tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records", "CAllocationCount"]),
 
     // Tests.
     .target(

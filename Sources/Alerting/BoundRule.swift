@@ -291,12 +291,9 @@ extension Comparison {
   /// What is true exactly when this is not, written the same way.
   package var opposite: Comparison {
     var result = self
-    let opposites: [Operator: Operator] = [
-      .greater: .lessOrEqual, .greaterOrEqual: .less, .less: .greaterOrEqual,
-      .lessOrEqual: .greater, .equal: .notEqual, .notEqual: .equal,
-    ]
-    result.comparator = opposites[comparator]!
-    result.text = text.replacing(comparator.rawValue, with: result.comparator.rawValue, maxReplacements: 1)
+    result.comparator = comparator.opposite
+    result.text = text.replacing(
+      comparator.rawValue, with: result.comparator.rawValue, maxReplacements: 1)
     return result
   }
 }

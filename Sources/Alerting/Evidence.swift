@@ -23,15 +23,9 @@ struct EvidenceRing: Sendable {
     var index = places.count
     while index > 0, place.moment < places[index - 1].moment { index -= 1 }
     places.insert(place, at: index)
-    if places.count > count {
-      let old = places.count - 1 - count
-      if places[old + 1].moment.time <= settled || places[places.count - 1].moment.time <= settled
-      {
-        let within = places.lastIndex { $0.moment.time <= settled } ?? -1
-        let excess = within + 1 - count
-        if excess > 0 { places.removeFirst(excess) }
-      }
-    }
+    guard places.count > count else { return }
+    let within = (places.lastIndex { $0.moment.time <= settled } ?? -1) + 1
+    if within > count { places.removeFirst(within - count) }
   }
 
   /// The newest `count` lines of (start, end], newest first.
