@@ -93,7 +93,8 @@ extension BoundRule {
     let settings = Binder.Settings(purpose: .monitor, units: units, zone: context.zone)
     let plan = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
-    var binding = RuleBinding(rule: rule, plan: plan, fold: fold)
+    var binding = RuleBinding(
+      rule: rule, plan: plan, fold: fold, countsLines: isCounting(plan.query))
     return try binding.bind()
   }
 
@@ -105,12 +106,7 @@ extension BoundRule {
       let expanded = try ParameterExpansion.expand(source, params)
       do throws(Diagnostics) {
         var query = try Parser.parse(expanded.source)
-        if !query.isAggregate {
-          let count = AggregateStage.Call(
-            keyword: "count", field: nil, numbers: [], alias: nil, span: Span(0, 0))
-          let keys = rule.groupBy.map { FieldName(text: $0) }
-          query.stages.append(AggregateStage(calls: [count], keys: keys, span: Span(0, 0)))
-        }
+        if !query.isAggregate { query = query.counting(by: rule.groupBy) }
         return try Binder.bind(query, settings)
       } catch {
         throw expanded.restored(error)
@@ -127,18 +123,19 @@ extension BoundRule {
   }
 }
 
+/// Whether the aggregate is the one that `counting(by:)` put there, which stands nowhere in the text.
+private func isCounting(_ query: Query) -> Bool {
+  query.stages.last?.span == Span(0, 0)
+}
+
 /// The steps of binding a rule's conditions, which collect their mistakes.
 private struct RuleBinding {
   let rule: Rule
   let plan: Plan
   let fold: FoldPlan
+  /// Whether the query has no aggregate of its own.
+  let countsLines: Bool
   var problems: [Diagnostic] = []
-
-  init(rule: Rule, plan: Plan, fold: FoldPlan) {
-    self.rule = rule
-    self.plan = plan
-    self.fold = fold
-  }
 
   mutating func bind() throws(Diagnostics) -> BoundRule {
     if !plan.ordered.isEmpty || plan.collects || !plan.isRowWise {
@@ -232,10 +229,7 @@ private struct RuleBinding {
   private mutating func subject(of comparison: Comparison) -> BoundLevel.Subject? {
     switch comparison.subject {
     case .rows:
-      if !rule.queryIsAggregate(plan) {
-        return plan.result.slot(named: "_count").map { .column($0) }
-      }
-      return .rows
+      return countsLines ? plan.result.slot(named: "_count").map { .column($0) } : .rows
     case .column(let name):
       if let slot = plan.result.slot(named: name) { return .column(slot) }
       report(
@@ -274,16 +268,6 @@ private struct RuleBinding {
       return nil
     }
     return factor == columnUnit ? comparison.number : comparison.number * factor / columnUnit
-  }
-}
-
-extension Rule {
-  /// Whether the person wrote the aggregate; the implied count has no place in the query.
-  fileprivate func queryIsAggregate(_ plan: Plan) -> Bool {
-    guard let last = plan.query.stages.last as? AggregateStage else {
-      return plan.query.isAggregate
-    }
-    return last.span != Span(0, 0) || plan.query.stages.dropLast().contains { $0 is AggregateStage }
   }
 }
 

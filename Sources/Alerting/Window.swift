@@ -1,5 +1,5 @@
-package import QueryLanguage
-package import Records
+import QueryLanguage
+import Records
 
 /// The partial results of a monitor, cut into panes of one `every` each.
 ///
@@ -41,6 +41,10 @@ package struct Panes: Sendable {
   /// The panes that end in (start, end].
   func between(_ start: Int64, _ end: Int64) -> ArraySlice<(end: Int64, partial: Partial)> {
     list[place(of: start + 1)..<place(of: end + 1)]
+  }
+
+  mutating func renumber(_ number: (Int32) -> Int32) {
+    for index in list.indices { list[index].partial.renumber(number) }
   }
 
   /// Forgets panes that end at or before `end`.
@@ -109,6 +113,12 @@ package struct SlidingTotals: Sendable {
       }
     }
     end = newEnd
+  }
+
+  mutating func renumber(_ number: (Int32) -> Int32) {
+    totals.renumber(number)
+    back.renumber(number)
+    for index in front.indices { front[index].merged.renumber(number) }
   }
 
   private mutating func rebuild(from panes: ArraySlice<(end: Int64, partial: Partial)>) {

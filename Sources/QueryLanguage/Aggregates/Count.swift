@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `count`, `count(*)`: rows; `count(field)`: rows on which the field is not null.
 package struct Count: Aggregate {

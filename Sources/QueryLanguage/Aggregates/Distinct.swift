@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `count_distinct(field)`: how many different values; exact. Empty text counts, null does not.
 package struct CountDistinct: Aggregate {

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `min(field)`: the smallest number.
 package struct Minimum: Aggregate {

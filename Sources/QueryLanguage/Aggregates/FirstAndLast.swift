@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `first(field)`: the value of the newest row; by message time, ties by position.
 package struct Newest: Aggregate {

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `sum(field)`: exact, whatever the order; null when no row had a number.
 package struct Sum: Aggregate {

@@ -95,6 +95,13 @@ package struct Moment: Sendable, Hashable, Comparable {
   package var generation: Int32
   package var offset: Int64
 
+  package init(time: Int64, source: Int32, generation: Int32, offset: Int64) {
+    self.time = time
+    self.source = source
+    self.generation = generation
+    self.offset = offset
+  }
+
   package static func < (left: Moment, right: Moment) -> Bool {
     if left.time != right.time { return left.time < right.time }
     if left.source != right.source { return left.source < right.source }

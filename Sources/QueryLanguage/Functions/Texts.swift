@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 extension FunctionTable {
   static let textFunctions: [FunctionDefinition] = []
