@@ -37,10 +37,10 @@ package struct WatchCase: Sendable {
     var random = SplitMix64(seed: seed)
     // One scale for windows and gaps, so that windows fill and empty in every case.
     let scale = random.pick([10, 20, 30, 60, 120, 300]) * NaiveTime.second
-    let spansDays = scale >= 120 * NaiveTime.second && random.oneIn(8)
+    let spansDays = scale >= 120 * NaiveTime.second && random.oneIn(4)
     let files = RandomLogs(scale: scale, spansDays: spansDays).files(using: &random)
     let monitors = (1...Int.random(in: 1...3, using: &random)).map {
-      RandomMonitors(scale: scale).monitor(named: "m\($0)", using: &random)
+      RandomMonitors(scale: scale, isCoarse: spansDays).monitor(named: "m\($0)", using: &random)
     }
     return WatchCase(monitors: monitors, files: files, drain: Bool.random(using: &random))
   }
