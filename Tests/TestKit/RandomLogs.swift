@@ -96,7 +96,7 @@ struct RandomLogs {
       case 89..<91:
         if spansDays && !isDayUsed {
           isDayUsed = true
-          now += NaiveTime.day + random.pick([-scale, -1, 0, 1, scale, NaiveTime.day])
+          now += NaiveTime.day + random.pick([-scale, 0, scale, 3 * scale, 5 * scale, NaiveTime.day])
           add(at: now)
         }
       case 91..<94:  // far ahead and back again, now and then just within the limit
