@@ -96,7 +96,8 @@ struct RandomLogs {
       case 89..<91:
         if spansDays && !isDayUsed {
           isDayUsed = true
-          now += NaiveTime.day + random.pick([-scale, 0, scale, 3 * scale, 5 * scale, NaiveTime.day])
+          now +=
+            NaiveTime.day + random.pick([-scale, 0, scale, 3 * scale, 5 * scale, NaiveTime.day])
           add(at: now)
         }
       case 91..<94:  // far ahead and back again, now and then just within the limit
@@ -110,7 +111,8 @@ struct RandomLogs {
         add(at: now)
       case 95..<97: if !lines.isEmpty { add(at: nil) }
       case 97..<99: if !lines.isEmpty { lines.append(Self.text(using: &random)) }
-      default: if !lines.isEmpty { lines.append("{\"timestamp\":\"\(NaiveTime.text(now))\",\"ho") }
+      default:  // cut off
+        if !lines.isEmpty { lines.append("{\"timestamp\":\"\(NaiveTime.text(now))\",\"ho") }
       }
     }
     return lines
