@@ -37,10 +37,10 @@ package struct WatchCase: Sendable {
     var random = SplitMix64(seed: seed)
     // One scale for windows and gaps, so that windows fill and empty in every case.
     let scale = random.pick([10, 20, 30, 60, 120, 300]) * NaiveTime.second
-    let spansDays = scale >= 120 * NaiveTime.second && random.oneIn(8)
+    let spansDays = scale >= 120 * NaiveTime.second && random.oneIn(4)
     let files = RandomLogs(scale: scale, spansDays: spansDays).files(using: &random)
     let monitors = (1...Int.random(in: 1...3, using: &random)).map {
-      RandomMonitors(scale: scale).monitor(named: "m\($0)", using: &random)
+      RandomMonitors(scale: scale, isCoarse: spansDays).monitor(named: "m\($0)", using: &random)
     }
     return WatchCase(monitors: monitors, files: files, drain: Bool.random(using: &random))
   }
@@ -96,7 +96,8 @@ struct RandomLogs {
       case 89..<91:
         if spansDays && !isDayUsed {
           isDayUsed = true
-          now += NaiveTime.day + random.pick([-scale, -1, 0, 1, scale, NaiveTime.day])
+          now +=
+            NaiveTime.day + random.pick([-scale, 0, scale, 3 * scale, 5 * scale, NaiveTime.day])
           add(at: now)
         }
       case 91..<94:  // far ahead and back again, now and then just within the limit
@@ -110,7 +111,8 @@ struct RandomLogs {
         add(at: now)
       case 95..<97: if !lines.isEmpty { add(at: nil) }
       case 97..<99: if !lines.isEmpty { lines.append(Self.text(using: &random)) }
-      default: if !lines.isEmpty { lines.append("{\"timestamp\":\"\(NaiveTime.text(now))\",\"ho") }
+      default:  // cut off
+        if !lines.isEmpty { lines.append("{\"timestamp\":\"\(NaiveTime.text(now))\",\"ho") }
       }
     }
     return lines

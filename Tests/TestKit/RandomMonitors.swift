@@ -1,6 +1,8 @@
 /// Monitors that logs of `RandomLogs` make trip, now and then.
 struct RandomMonitors {
   let scale: Int64
+  /// Whether instants should be few, because the log is long.
+  let isCoarse: Bool
 
   func monitor(named name: String, using random: inout SplitMix64) -> NaiveMonitor {
     let window = scale * random.pick([1, 1, 1, 2])
@@ -26,9 +28,10 @@ struct RandomMonitors {
 
   /// A divisor of the window in whole seconds, not so small that a case takes long.
   private func every(_ window: Int64, using random: inout SplitMix64) -> Int64? {
-    if random.oneIn(3) { return nil }
+    if !isCoarse && random.oneIn(3) { return nil }
     let seconds = (1...window / NaiveTime.second).filter {
-      window % ($0 * NaiveTime.second) == 0 && window / ($0 * NaiveTime.second) <= 30
+      let step = $0 * NaiveTime.second
+      return window % step == 0 && window / step <= (isCoarse ? 6 : 30)
     }
     return random.pick(seconds) * NaiveTime.second
   }

@@ -51,12 +51,12 @@ struct NaiveLevelWatch {
   func groupsToJudge(
     at instant: Int64, present: some Sequence<NaiveGroup>, lastLines: [NaiveGroup: Int64]
   ) -> [NaiveGroup] {
-    if monitor.groupBy.isEmpty { return [[]] }
+    if monitor.groupBy.isEmpty { return ["{}"] }
     var groups = Set(present).union(firing.keys)
     if level.remembersGroups {
       groups.formUnion(firstLines.keys.filter { lastLines[$0]! > instant - NaiveTime.day })
     }
-    return groups.sorted { Array(json($0).utf8).lexicographicallyPrecedes(json($1).utf8) }
+    return groups.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// After an instant: a group without an alert and without a line in the last window (24 hours,
@@ -66,11 +66,6 @@ struct NaiveLevelWatch {
     firstLines = firstLines.filter { group, _ in
       firing[group] != nil || lastLines[group]! > instant - memory
     }
-  }
-
-  private func json(_ group: NaiveGroup) -> String {
-    let members = zip(monitor.groupBy, group).map { "\(naiveJSONString($0)):\($1.json)" }
-    return "{" + members.joined(separator: ",") + "}"
   }
 
   // MARK: Deciding
@@ -135,7 +130,7 @@ struct NaiveLevelWatch {
     let newest = lines.sorted { NaiveArrival.isOlder($1, $0) }.prefix(monitor.evidence)
     return NaiveRecord(
       time: time, monitor: monitor.name, level: level.name.rawValue, to: .firing, reason: reason,
-      group: json(group), value: value, threshold: level.alert.text,
+      group: group, value: value, threshold: level.alert.text,
       windowStart: instant - monitor.window, windowEnd: instant, evidence: newest.map(\.line),
       ordinal: ordinal)
   }
@@ -177,7 +172,7 @@ struct NaiveLevelWatch {
     firing[moment.group] = nil
     return NaiveRecord(
       time: instant, monitor: monitor.name, level: level.name.rawValue, to: step, reason: reason,
-      group: json(moment.group), value: value,
+      group: moment.group, value: value,
       threshold: step == .resolved ? level.clearing.text : level.alert.text,
       windowStart: instant - monitor.window, windowEnd: instant, evidence: [],
       ordinal: alert.ordinal)

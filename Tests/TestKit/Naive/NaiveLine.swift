@@ -1,16 +1,16 @@
 /// One line of a log with everything the referee wants to know about it.
-package struct NaiveLine: Sendable {
+package final class NaiveLine: Sendable {
   /// Index of the source in argument order.
-  package var source: Int
+  package let source: Int
   /// The path as configured, and the fingerprint of the generation the line stands in.
-  package var file: String
-  package var generation: String
+  package let file: String
+  package let generation: String
   /// Offset within the generation, in bytes.
-  package var offset: Int64
-  package var text: String
-  package var fields: [String: NaiveValue]
+  package let offset: Int64
+  package let text: String
+  package let fields: [String: NaiveValue]
   /// Milliseconds since the epoch; nil when the line carries no time of its own.
-  package var time: Int64?
+  package let time: Int64?
 
   package init(source: Int, file: String, generation: String, offset: Int64, text: String) {
     self.source = source

@@ -6,7 +6,7 @@ package func naiveTransitions(
 ) -> [String] {
   let lines = naiveMerged(sources.map { naiveAdmitted($0, maxAhead: maxAhead) })
   guard let first = lines.first else { return [] }
-  let byName = monitors.sorted { Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8) }
+  let byName = monitors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   var watches = byName.map { NaiveWatch($0, begin: first.time) }
   var records: [NaiveRecord] = []
 

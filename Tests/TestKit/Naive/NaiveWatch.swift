@@ -1,14 +1,18 @@
-/// The values of the `group_by` fields; empty when a monitor is ungrouped.
-typealias NaiveGroup = [NaiveValue]
+/// A group is its JSON, in which 200 and "200" differ while 200 and 200.0 do not; `{}` when a monitor
+/// is ungrouped.
+typealias NaiveGroup = String
 
-/// One monitor watching: the lines it has absorbed, all of them, and its alerts by level.
+/// One monitor watching: the lines it has absorbed and its alerts by level.
 struct NaiveWatch {
   let monitor: NaiveMonitor
   /// Time of the first line of the sources.
   let begin: Int64
   private(set) var nextInstant: Int64
-  /// Every matching line absorbed so far, in the order of absorption, with its group.
+  /// The matching lines absorbed so far, in that order. Those that no window to come can hold are
+  /// dropped, which changes nothing: instants only ascend.
   private var absorbed: [(arrival: NaiveArrival, group: NaiveGroup)] = []
+  /// The largest time of a line of each group.
+  private var lastLines: [NaiveGroup: Int64] = [:]
   private var levels: [NaiveLevelWatch]
 
   /// "At most 1,000 groups of a monitor fire at once."
@@ -27,8 +31,9 @@ struct NaiveWatch {
   /// instant at or after the largest time seen.
   mutating func absorb(_ arrival: NaiveArrival, largest: Int64) -> [NaiveRecord] {
     guard monitor.filter.keeps(arrival.line) else { return [] }
-    let group = monitor.groupBy.map { arrival.line.value($0) }
+    let group = group(of: arrival.line)
     absorbed.append((arrival, group))
+    lastLines[group] = max(lastLines[group] ?? arrival.time, arrival.time)
     for i in levels.indices { levels[i].meet(group, at: arrival.time) }
 
     let instant = NaiveTime.firstMultiple(of: monitor.step, atOrAfter: largest)
@@ -46,9 +51,8 @@ struct NaiveWatch {
   mutating func decide() -> [NaiveRecord] {
     let instant = nextInstant
     nextInstant += monitor.step
+    defer { absorbed.removeAll { $0.arrival.time <= nextInstant - monitor.window } }
     let lines = Dictionary(grouping: window(endingAt: instant), by: \.group)
-    let lastLines = Dictionary(
-      absorbed.map { ($0.group, $0.arrival.time) }, uniquingKeysWith: { max($0, $1) })
     var records: [NaiveRecord] = []
     for i in levels.indices {
       for group in levels[i].groupsToJudge(at: instant, present: lines.keys, lastLines: lastLines) {
@@ -64,6 +68,11 @@ struct NaiveWatch {
       levels[i].forgetGroups(at: instant, lastLines: lastLines)
     }
     return records
+  }
+
+  private func group(of line: NaiveLine) -> NaiveGroup {
+    let members = monitor.groupBy.map { "\(naiveJSONString($0)):\(line.value($0).json)" }
+    return "{" + members.joined(separator: ",") + "}"
   }
 
   private func window(endingAt end: Int64) -> [(arrival: NaiveArrival, group: NaiveGroup)] {
