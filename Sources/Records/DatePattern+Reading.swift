@@ -64,6 +64,8 @@ private struct Found {
   private var isAfternoon = false
   private var isBeforeChrist = false
   private var dayOfYear: Int?
+  private var week: Int?
+  private var weekday: Int?
 
   var time: WrittenTime {
     var time = written
@@ -83,6 +85,13 @@ private struct Found {
         (time.month, time.day) = (1, dayOfYear)
       }
     }
+    if time.month == nil, time.day == nil, let week, let year = time.year {
+      // American weeks, as they are written: the first holds 1 January and begins on Sunday.
+      let first = CivilTime.days(year: year, month: 1, day: 1)
+      let sunday = first - Int64(CivilTime.weekday(first) % 7)
+      let date = CivilTime.date(sunday + Int64(week - 1) * 7 + Int64((weekday ?? 7) % 7))
+      (time.year, time.month, time.day) = (date.year, date.month, date.day)
+    }
     return time
   }
 
@@ -95,11 +104,12 @@ private struct Found {
       guard let era = scanner.word(["BC", "AD"]) else { return false }
       isBeforeChrist = era == 0
     case .weekday:
-      guard let name = DateNames.match(DateNames.weekdays, scanner.text, at: scanner.position)
+      guard let name = DateNames.weekdays.match(scanner.text, at: scanner.position)
       else {
         return false
       }
       scanner.position += name.length
+      weekday = name.index + 1
     case .meridiem:
       guard let half = scanner.word(["AM", "PM"]) else { return false }
       isAfternoon = half == 1
@@ -108,7 +118,7 @@ private struct Found {
       written.offset = offset
     case .month, .standaloneMonth:
       if count >= 3 {
-        guard let name = DateNames.match(DateNames.months, scanner.text, at: scanner.position)
+        guard let name = DateNames.months.match(scanner.text, at: scanner.position)
         else {
           return false
         }
@@ -149,7 +159,9 @@ private struct Found {
     case .hour12: hour12 = number == 12 ? 0 : number
     case .minute: written.minute = number
     case .second: written.second = number
-    // A weekday or a week beside a date says nothing new, and alone it is no date.
+    case .weekOfYear: week = number
+    case .weekdayNumber: weekday = number
+    // Weeks of a month are only written: beside a date they say nothing new, alone they are no date.
     default: break
     }
   }

@@ -25,7 +25,12 @@ package struct TimestampReader: Sendable {
   /// Nil if it is no time, or has no year: a field has no neighbours that could tell.
   package mutating func read(_ cell: Cell) -> Int64? {
     switch cell.kind {
-    case .text: return read(cell.place, near: nil)
+    case .text:
+      // Nearly every field that has the time is this and nothing else.
+      if format == nil, let found = iso(cell.place, at: 0), found.end == cell.place.count {
+        return found.moment
+      }
+      return read(cell.place, near: nil)
     case .escaped:
       let plain = TimestampReader.unescaped(cell.place)
       return withExtendedLifetime(plain) { read(plain.bytes, near: nil) }
@@ -50,6 +55,7 @@ package struct TimestampReader: Sendable {
   /// previous moment such formats are passed over.
   package mutating func leftmost(in line: Bytes, near previous: Int64?) -> Int64? {
     if let format, let moment = leftmost(format, in: line, near: previous) { return moment }
+    if let found = iso(line, at: 0) { return found.moment }
     var scanner = LineTimeScanner(line)
     while let place = scanner.next() {
       switch place.kind {
@@ -110,7 +116,7 @@ package struct TimestampReader: Sendable {
   /// `Jan 31 ...`, with or without the weekday before it.
   private static func named(_ scanner: inout TimeScanner) -> WrittenTime? {
     let start = scanner.position
-    if let weekday = DateNames.match(DateNames.weekdays, scanner.text, at: start) {
+    if let weekday = DateNames.weekdays.match(scanner.text, at: start) {
       scanner.position = start + weekday.length
       _ = scanner.skip(",")
       guard scanner.skipBlanks() else { return nil }
