@@ -32,6 +32,8 @@ extension DatePattern {
           guard scanner.position < bytes.count, bytes[scanner.position] == byte else { return nil }
           scanner.position += 1
         }
+      case .epoch:
+        return DatePattern.epoch(bytes, at: start)
       case .field(let field, let count):
         _ = scanner.skipBlanks()
         // In `yyyyMMdd` nothing but its letters tells where a number ends.
@@ -42,12 +44,25 @@ extension DatePattern {
     }
     return found.time
   }
+
+  /// An epoch of at least ten digits: shorter numbers are too common to be times.
+  private static func epoch(_ bytes: Bytes, at start: Int) -> WrittenTime? {
+    var cursor = start
+    guard TimeScanner(bytes, at: start).digitCount() >= 10,
+      let number = Decimal(bytes, at: &cursor, allowsExponent: false),
+      let moment = Timestamp.epoch(number)
+    else { return nil }
+    let time = CivilTime(moment)
+    return WrittenTime(
+      year: time.year, month: time.month, day: time.day, hour: time.hour, minute: time.minute,
+      second: time.second, millisecond: time.millisecond, offset: 0)
+  }
 }
 
 extension DatePattern.Part {
   fileprivate var isNumber: Bool {
     switch self {
-    case .literal, .field(.era, _), .field(.weekday, _), .field(.meridiem, _),
+    case .literal, .epoch, .field(.era, _), .field(.weekday, _), .field(.meridiem, _),
       .field(.zoneName, _), .field(.zoneOffset, _), .field(.isoOffset, _):
       false
     case .field(.month, let count), .field(.standaloneMonth, let count): count < 3
@@ -170,7 +185,7 @@ private struct Found {
 extension TimeScanner {
   /// The number of up to `limit` digits that begins here, whatever follows.
   fileprivate mutating func leading(_ limit: Int) -> Int? {
-    let count = digitCount(limit: min(limit, 18))
+    let count = digitCount(limit: min(limit, 9))
     guard count > 0 else { return nil }
     var value = 0
     for index in 0..<count { value = value * 10 + Int(byte(index) &- 0x30) }

@@ -8,6 +8,7 @@ extension DatePattern {
     for part in parts {
       switch part {
       case .literal(let literal): text += literal
+      case .epoch: NumberText.append(ms, to: &text)
       case .field(let field, let count):
         DatePattern.append(field, count, of: time, offset, to: &text) {
           zone.abbreviation(at: ms)

@@ -8,7 +8,7 @@ package struct TimestampReader: Sendable {
   private let format: DatePattern?
 
   /// The sixteen bytes `2024-01-31T12:00` decoded last, and the moments that minute began.
-  private var minuteText: (UInt64, UInt64) = (0, 0)
+  private var minuteText = TimestampReader.words(of: "1970-01-01T00:00")
   private var minute: Int64 = 0
   /// The same minute of `zone`'s clock; nil if the offset changes within it.
   private var zonedMinute: Int64?
@@ -17,6 +17,12 @@ package struct TimestampReader: Sendable {
   package init(zone: Zone = .utc, format: DatePattern? = nil) {
     self.zone = zone
     self.format = format
+  }
+
+  /// Sixteen bytes as two words; what a new reader remembers must be as true as what comes later.
+  private static func words(of text: String) -> (UInt64, UInt64) {
+    let pinned = PinnedText(text)
+    return withExtendedLifetime(pinned) { (pinned.bytes.word(at: 0), pinned.bytes.word(at: 8)) }
   }
 
   /// The moment that a whole field means: text in a recognised format, or an epoch number in seconds,

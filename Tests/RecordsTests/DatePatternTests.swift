@@ -38,6 +38,8 @@ import Testing
       ("12:00:00.123456", "HH:mm:ss.SSSSSS", "1970-01-01T12:00:00.123Z"),
       ("2024-01-31   7", "yyyy-MM-dd H", "2024-01-31T07:00:00.000Z"),
       ("44 BC", "yyyy G", "-000043-01-01T00:00:00.000Z"),
+      ("1706702400.5 x", "epoch", "2024-01-31T12:00:00.500Z"),
+      ("1706702400500", "epoch", "2024-01-31T12:00:00.500Z"), ("170670240", "epoch", nil),
       ("2024 W05 1", "yyyy 'W'ww u", "2024-01-29T00:00:00.000Z"),
       ("2023-366", "yyyy-DDD", "2024-01-01T00:00:00.000Z"),
       ("366", "DDD", "1971-01-01T00:00:00.000Z"),
@@ -69,7 +71,7 @@ import Testing
     ("G u D F w W Y k K S", "AD 3 31 5 5 5 2024 13 1 7"), ("yyy y yyyyyy", "2024 2024 002024"),
     ("Z ZZZZ X XX", "+0000 +0000 Z Z"), ("''yy''", "'24'"), ("SSSSSS", "007000"),
     ("MM-01-yyyy", "01-01-2024"),
-    ("DDD", "031"), ("hh 'o''clock' a", "01 o'clock PM"), ("", ""),
+    ("DDD", "031"), ("epoch", "1706706309007"), ("hh 'o''clock' a", "01 o'clock PM"), ("", ""),
   ])
   func `a moment is written by a pattern`(_ pattern: String, _ text: String) throws {
     let moment = try #require(Timestamp.parse("2024-01-31T13:05:09.007Z", now: nil))
