@@ -50,6 +50,24 @@ struct BigNumber {
     trim()
   }
 
+  var negated: BigNumber {
+    var negated = self
+    negated.isNegative = !isNegative && !isZero
+    return negated
+  }
+
+  var squared: BigNumber {
+    var square = BigNumber(0)
+    for (index, word) in words.enumerated() {
+      var row = self
+      row.isNegative = false
+      row.multiply(by: word)
+      row.shiftLeft(index * 64)
+      square.add(row)
+    }
+    return square
+  }
+
   mutating func shiftLeft(_ bits: Int) {
     guard !isZero, bits > 0 else { return }
     let (whole, part) = (bits / 64, UInt64(bits % 64))

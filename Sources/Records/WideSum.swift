@@ -3,7 +3,9 @@
 // the content of a sum that nobody shares, as arrays do. The copy test would notice.
 final class WideSum: @unchecked Sendable {
   /// Binary terms as one number in two's complement: `words * 2^exponent`, as long as its terms need.
-  struct Content: Equatable {
+  ///
+  /// The two highest bits are always equal, so that adding two numbers can't overflow.
+  struct Content {
     /// How often 2^128 units of 10^-9 must be added to the fixed point number.
     var spill: Int64 = 0
     private(set) var words: [UInt64] = []
@@ -28,7 +30,7 @@ extension WideSum.Content {
   }
 
   /// Whether this adds nothing.
-  var isZero: Bool { special == nil && spill == 0 && words.isEmpty }
+  var isZero: Bool { special == nil && spill == 0 && words.allSatisfy { $0 == 0 } }
 
   /// Adds a double, or takes it away if `factor` is -1.
   mutating func add(_ value: Double, times factor: Int64) {
@@ -45,19 +47,11 @@ extension WideSum.Content {
     let (significand, power) = WideSum.Content.parts(value)
     guard significand != 0 else { return }
     let (place, shift) = Int64(power).floorDivided(by: 64)
-    let wide = UInt128(significand) << UInt128(shift)
+    let addend = UInt128(significand) << UInt128(shift)
+    let first = makeRoom(from: Int(place) * 64, to: Int(place) * 64 + 128)
     add(
-      [UInt64(truncatingIfNeeded: wide), UInt64(truncatingIfNeeded: wide >> 64), 0],
-      exponent: Int(place) * 64, isNegated: (value < 0) != (factor < 0))
-  }
-
-  /// Adds another content, or takes it away if `factor` is -1.
-  mutating func add(_ other: WideSum.Content, times factor: Int64) {
-    spill += factor * other.spill
-    positiveInfinities += factor * other.positiveInfinities
-    negativeInfinities += factor * other.negativeInfinities
-    notNumbers += factor * other.notNumbers
-    add(other.words, exponent: other.exponent, isNegated: factor < 0)
+      UInt64(truncatingIfNeeded: addend), UInt64(truncatingIfNeeded: addend >> 64), at: first,
+      isNegated: (value < 0) != (factor < 0))
   }
 
   /// A finite double as a whole number times a power of two.
@@ -67,45 +61,88 @@ extension WideSum.Content {
     return biased == 0 ? (fraction, -1074) : (fraction | 1 << 52, biased - 1075)
   }
 
-  /// Adds a number in two's complement, or its negative.
-  private mutating func add(_ addend: [UInt64], exponent place: Int, isNegated: Bool) {
-    guard !addend.isEmpty else { return }
-    makeRoom(from: place, to: place + addend.count * 64)
-    let first = (place - exponent) / 64
-    let sign: UInt64 = addend[addend.count - 1] >> 63 == 1 ? .max : 0
-    var carry: UInt64 = isNegated ? 1 : 0
+  /// Adds or takes away two words at a place that has room.
+  private mutating func add(_ low: UInt64, _ high: UInt64, at first: Int, isNegated: Bool) {
+    var index = first
+    var addend = low
+    var carry = false
+    while index < words.count {
+      let (sum, one) =
+        isNegated
+        ? words[index].subtractingReportingOverflow(addend)
+        : words[index].addingReportingOverflow(addend)
+      let (total, other) =
+        isNegated
+        ? sum.subtractingReportingOverflow(carry ? 1 : 0)
+        : sum.addingReportingOverflow(carry ? 1 : 0)
+      words[index] = total
+      carry = one || other
+      addend = index == first ? high : 0
+      index &+= 1
+      if !carry, index > first &+ 1 { break }
+    }
+    keepRoom()
+  }
+
+  /// Adds another content, or takes it away if `factor` is -1.
+  mutating func add(_ other: WideSum.Content, times factor: Int64) {
+    spill += factor * other.spill
+    positiveInfinities += factor * other.positiveInfinities
+    negativeInfinities += factor * other.negativeInfinities
+    notNumbers += factor * other.notNumbers
+    guard let last = other.words.last else { return }
+    let first = makeRoom(from: other.exponent, to: other.exponent + other.words.count * 64)
+    let sign: UInt64 = last >> 63 == 1 ? .max : 0
+    var carry: UInt64 = factor < 0 ? 1 : 0
     for index in first..<words.count {
-      let word = index - first < addend.count ? addend[index - first] : sign
-      let (sum, one) = words[index].addingReportingOverflow(isNegated ? ~word : word)
+      let word = index - first < other.words.count ? other.words[index - first] : sign
+      let (sum, one) = words[index].addingReportingOverflow(factor < 0 ? ~word : word)
       let (total, other) = sum.addingReportingOverflow(carry)
       words[index] = total
       carry = one || other ? 1 : 0
     }
-    trim()
+    keepRoom()
   }
 
-  /// Extends the words so that a number of that place can be added without overflow.
-  private mutating func makeRoom(from lower: Int, to upper: Int) {
+  /// Extends the words to cover these bits, and returns the index of the word at `lower`.
+  private mutating func makeRoom(from lower: Int, to upper: Int) -> Int {
     if words.isEmpty { exponent = lower }
     if lower < exponent {
       words.insert(contentsOf: repeatElement(0, count: (exponent - lower) / 64), at: 0)
       exponent = lower
     }
-    let sign: UInt64 = (words.last ?? 0) >> 63 == 1 ? .max : 0
-    // One more than either has: the sum may be one bit longer.
-    let count = max(words.count, (upper - exponent) / 64) + 1
-    words.append(contentsOf: repeatElement(sign, count: count - words.count))
+    let missing = (upper - exponent) / 64 - words.count
+    if missing > 0 { words.append(contentsOf: repeatElement(sign, count: missing)) }
+    return (lower - exponent) / 64
   }
 
-  /// Removes the words that say nothing, so that equal sums are equal in every word.
-  private mutating func trim() {
-    while let last = words.last {
-      let next = words.count > 1 ? words[words.count - 2] >> 63 : 0
-      guard (last == 0 && next == 0) || (last == .max && next == 1) else { break }
-      words.removeLast()
+  /// What the words above the last one would be.
+  private var sign: UInt64 { (words.last ?? 0) >> 63 == 1 ? .max : 0 }
+
+  /// Appends a word when the highest bit is about to be needed.
+  private mutating func keepRoom() {
+    if let last = words.last, (last ^ (last << 1)) >> 63 == 1 { words.append(sign) }
+  }
+}
+
+extension WideSum.Content: Equatable {
+  static func == (left: WideSum.Content, right: WideSum.Content) -> Bool {
+    guard left.spill == right.spill, left.notNumbers == right.notNumbers,
+      left.positiveInfinities == right.positiveInfinities,
+      left.negativeInfinities == right.negativeInfinities
+    else { return false }
+    // Words that say nothing depend on what was added and taken away before.
+    let lower = min(left.exponent, right.exponent)
+    let upper = max(left.exponent + left.words.count * 64, right.exponent + right.words.count * 64)
+    return stride(from: lower, to: upper, by: 64).allSatisfy {
+      left.word(at: $0) == right.word(at: $0)
     }
-    let zeros = words.prefix { $0 == 0 }.count
-    words.removeFirst(zeros)
-    exponent = words.isEmpty ? 0 : exponent + zeros * 64
+      && left.sign == right.sign
+  }
+
+  private func word(at place: Int) -> UInt64 {
+    let index = (place - exponent) / 64
+    if place < exponent { return 0 }
+    return index < words.count ? words[index] : sign
   }
 }

@@ -237,9 +237,47 @@ private struct Wide {
 
   mutating func shiftLeft(_ bits: Int) {
     words = Array((Array(repeating: 0, count: bits / 32) + words).prefix(76))
-    for _ in 0..<bits % 32 {
-      let twin = self
-      add(twin)
+    multiply(by: 1 << (bits % 32))
+  }
+}
+
+@Suite struct ExactSpreadTests {
+  private func spread(_ terms: [Double]) -> ExactSpread {
+    var spread = ExactSpread()
+    for term in terms { spread.add(term) }
+    return spread
+  }
+
+  @Test(
+    arguments: [
+      ([2, 4, 4, 4, 5, 5, 7, 9], 4, 32.0 / 7), ([0.1, 0.1, 0.1], 0, 0), ([5], 0, .nan),
+      ([], .nan, .nan), ([1_700_000_000, 1_700_000_001, 1_700_000_002], 2.0 / 3, 1),
+      ([1e16, 1e16 + 2], 1, 2), ([-3, 3], 9, 18), ([1, .infinity], .nan, .nan),
+      ([1e300, 0], .nan, .nan),
+    ] as [([Double], Double, Double)])
+  func `a variance has no cancellation`(_ terms: [Double], _ population: Double, _ sample: Double) {
+    let spread = spread(terms)
+    func same(_ left: Double, _ right: Double) -> Bool {
+      left == right || left.isNaN && right.isNaN
     }
+    #expect(same(spread.populationVariance(count: terms.count), population))
+    #expect(same(spread.sampleVariance(count: terms.count), sample))
+  }
+
+  @Test(arguments: 0..<30)
+  func `a variance depends on neither order nor what was taken away`(_ seed: UInt64) {
+    var random = SplitMix(seed)
+    let terms = (0..<100).map { _ in 1000 + Double(random.below(1 << 53)) * 0x1p-50 }
+    let others = (0..<40).map { _ in Double(random.next()) * 1e-10 }
+    var merged = spread(terms.shuffled(using: &random))
+    merged.add(spread(others))
+    for other in others.prefix(10) { merged.subtract(other) }
+    merged.subtract(spread(Array(others.dropFirst(10))))
+    let variance = merged.populationVariance(count: 100)
+    #expect(variance.bitPattern == spread(terms).populationVariance(count: 100).bitPattern)
+
+    let mean = terms.reduce(0, +) / 100
+    let expected = terms.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 100
+    #expect(abs(variance - expected) < expected * 1e-9, "seed \(seed)")
   }
 }

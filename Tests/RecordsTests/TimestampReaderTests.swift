@@ -69,6 +69,7 @@ import Testing
     "2024-1-31T12:00:00", "20240-01-31T12:00:00", "Jan 31 12:00:00", "12:00:00",
     "31/Foo/2024:12:00:00 +0100", "13/31/2024 12:00:00", "2024-01-31T12:00:00.Z",
     "99999999999999999999999", "1e30", "2024-01-31T12:00:0", "2024-01-31T12:0a:00Z", "x",
+    String(repeating: "\u{0}", count: 16), String(repeating: "\u{0}", count: 16) + ":00Z",
   ])
   func `a field that is no moment is none`(_ text: String) {
     #expect(read(text) == nil)
