@@ -100,6 +100,19 @@ import Testing
     expect(#"{"a":1} {"b":2}"#, ["a", "b"], are: ["numeral 1", "null"])
   }
 
+  @Test func `a string that is left open does not end in the next line`() {
+    let text = #"{"a":"fine"}"# + "\n" + #"{"a":"open}"# + "\n" + #"{"a":"b"}"#
+    let chunk = Chunk(copying: Array(text.utf8))
+    let lines = LineTable(scanning: chunk.bytes, maxLine: 1 << 20)
+    for path in [LineProjector.Path.plain, .baseline, .fastest] {
+      let projector = LineProjector(members: ["a"], firstOf: [], path: path)
+      for _ in 0..<2 {
+        let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
+        #expect(columns.members[0].map(show) == ["text fine", "null", "text b"])
+      }
+    }
+  }
+
   @Test func `an error is an error whoever asks`() {
     // Nobody asked for `x`, but what stands behind its broken value is not known to be a member.
     for broken in ["01", "1.", "tru", "[1,]", #"{"y":}"#, "[1}"] {
@@ -117,6 +130,7 @@ import Testing
       are: ["numeral 3", "numeral 2"])
     expect(#"{"TimeStamp":1,"ts":3}"#, [], firstOf: names, are: ["numeral 1"])
     expect(#"{"TimeStamp":1,"ts":3,"timestamp":null}"#, [], firstOf: names, are: ["numeral 3"])
+    expect(#"{"timestamp":null,"time":2,"ts":3}"#, [], firstOf: names, are: ["numeral 2"])
     expect(#"{"message":"none"}"#, [], firstOf: names, are: ["null"])
   }
 

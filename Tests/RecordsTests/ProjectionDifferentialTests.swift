@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  private static let rounds = 300
+  private static let rounds = 150
 
   @Test func `each way gives the same columns, however the input is cut`() {
     var log = RandomLog(random: .fresh())
