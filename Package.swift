@@ -46,7 +46,7 @@ let package = Package(
     library(
       "Engine",
       [
-        "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression", "CCrypto",
+        "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression",
       ]),
     library("TerminalUI", ["Alerting", "QueryLanguage", "Records"]),
     executable(

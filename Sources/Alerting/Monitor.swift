@@ -170,6 +170,7 @@ package struct Monitor: Sendable {
     let times = run.batch.times
     for row in rows where times[row] > largestTime && run.timed[row] { largestTime = times[row] }
     var matching = frame.live.restricted(to: rows)
+    matching.formIntersection(run.timed)
     guard !matching.isEmpty else { return }
     // Too late for every undecided instant.
     let oldest = due.end - rule.window

@@ -1,4 +1,3 @@
-import CCrypto
 import Records
 
 extension Transition {
@@ -55,13 +54,7 @@ extension Transition {
       $0.whole(Int64(ordinal))
       $0.string(Timestamp.rfc3339(windowEnd))
     }
-    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-    _ = SHA256(writer.bytes, writer.bytes.count, &digest)
-    return digest.prefix(8).map(hexadecimal).joined()
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    return Digest.short(writer.bytes)
   }
 }
 

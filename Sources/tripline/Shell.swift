@@ -33,6 +33,11 @@ package enum Shell {
         console.say(diagnostic.rendered(colour: console.errors.palette.isColoured), important: true)
       }
       outcome.note(.rules)
+    } catch let error as ConfigurationMistakes {
+      for diagnostic in error.list {
+        console.say(diagnostic.rendered(colour: console.errors.palette.isColoured), important: true)
+      }
+      outcome.note(.usage)
     } catch let error as Failure {
       console.say("tripline: \(error.description)", important: true)
       outcome.note(error.code)

@@ -10,6 +10,8 @@ package struct Newest: Aggregate {
 
   package var subtracts: Bool { false }
 
+  package var readsMoments: Bool { true }
+
   package func accumulator() -> any Accumulator { MomentState(wantsNewest: true) }
 }
 
@@ -22,6 +24,8 @@ package struct Oldest: Aggregate {
   package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { false }
+
+  package var readsMoments: Bool { true }
 
   package func accumulator() -> any Accumulator { MomentState(wantsNewest: false) }
 }

@@ -32,7 +32,14 @@ package protocol Aggregate: Sendable {
   /// Whether the state of a part can be taken out of a whole again.
   var subtracts: Bool { get }
 
+  /// Whether the result depends on when and where rows stood.
+  var readsMoments: Bool { get }
+
   func accumulator() -> any Accumulator
+}
+
+extension Aggregate {
+  package var readsMoments: Bool { false }
 }
 
 /// The aggregates that conditions know something about.

@@ -182,7 +182,14 @@ package struct Binder {
     }
   }
 
-  private func plan(of query: Query) -> Plan {
+  private mutating func plan(of query: Query) -> Plan {
+    let readsTimes = readsTimes
+    var message: Plan.OutputColumn?
+    var messageTime: Plan.OutputColumn?
+    if fields.isOpen {
+      message = builtIn(.raw)
+      messageTime = builtIn(.messageTime)
+    }
     let raw = headFields ?? fields
     var output: [Plan.OutputColumn] = []
     for name in shown ?? produced {
@@ -193,8 +200,28 @@ package struct Binder {
     return Plan(
       query: query, loads: raw.fields.map(\.load), members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
-      showsColumns: shown != nil || !produced.isEmpty, result: fields, warnings: diagnostics,
+      showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
+      message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields, warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, isRowWise: isRowWise, literals: query.scope.literals)
+  }
+}
+
+extension Binder {
+  /// A built-in field for the result, under its usual name.
+  private mutating func builtIn(_ field: Metadata) -> Plan.OutputColumn {
+    let slot =
+      fields.slot(named: field.rawValue)
+      ?? fields.add(
+        field.spelling, load: .metadata(field, member: nil), unit: nil, isProduced: false)
+    return Plan.OutputColumn(name: field.rawValue, slot: slot)
+  }
+
+  private var readsTimes: Bool {
+    let loads = (headFields ?? fields).fields.map(\.load)
+    return loads.contains { load in
+      if case .metadata(let field, _) = load { field == .messageTime || field == .receiptTime }
+      else { false }
+    } || fold?.columns.contains { $0.aggregate.readsMoments } == true
   }
 }
 

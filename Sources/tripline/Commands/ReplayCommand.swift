@@ -21,6 +21,65 @@ package struct ReplayCommand: Command {
   package init(_ invocation: Invocation) throws(UsageError) { self.invocation = invocation }
 
   package func run(on console: Console) async throws -> Outcome {
-    throw Failure("'replay' can't run yet: this build has no engine", code: .usage)
+    let setup = try Setup(invocation)
+    let options = invocation.options
+    let files = try setup.ruleFiles()
+    guard !files.isEmpty else {
+      throw invocation.mistake(
+        "there are no rules to replay", help: "name files or a directory with -r rules/")
+    }
+    let loaded = try setup.rules(files, environment: .placeholders).checked()
+    let quarantine = try Quarantine(options.quarantine)
+    let replay = Replay(
+      rules: loaded.rules, sources: try setup.sources(invocation.words), options: setup.feed,
+      actions: loaded.actions, live: options.live, drains: options.drain)
+    var printer = TransitionPrinter(options.output, console, tense: .wouldRun)
+    var progress = ProgressDisplay(on: console)
+    var alerts = 0
+    let start = ContinuousClock.now
+    let result = try replay.run(
+      Replay.Outlet(
+        transition: { transition in
+          if transition.to == .firing { alerts += 1 }
+          try printer.print(transition)
+        },
+        progress: { report in
+          progress.update(bytes: report.bytes, of: nil, lines: report.lines)
+        },
+        quarantine: quarantine.map { file in { try file.keep($0) } }))
+    progress.erase()
+    try quarantine?.flush()
+    try printer.finish(loaded.rules.map(\.rule.name))
+    var outcome = Outcome()
+    console.say(
+      result.report.summary(elapsed: ContinuousClock.now - start).text(console.errors.palette))
+    result.report.note(in: &outcome, options, console)
+    result.note(in: &outcome, options, console)
+    if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
+    return outcome
+  }
+}
+
+extension Replay.Outcome {
+  /// Says what monitors and sources could not use.
+  func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
+    for path in timeless {
+      console.say(
+        "tripline: no line of '\(path)' has a time; name its field with --time-field, or "
+          + "`time_field` in tripline.yaml", important: true)
+      outcome.note(.input)
+    }
+    for (monitor, troubles) in troubles {
+      if troubles.late > 0 {
+        let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
+        console.say("\(monitor): \(troubles.late) matching lines came too late\(first)")
+        if options.failOn.contains(.late) { outcome.note(.findings) }
+      }
+      if troubles.suppressed > 0 {
+        console.say(
+          "\(monitor): \(troubles.suppressed) alerts not fired: "
+            + "\(Monitor.firingLimit) groups are firing already", important: true)
+      }
+    }
   }
 }
