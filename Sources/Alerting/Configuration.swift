@@ -48,16 +48,22 @@ package struct SourceSettings: Sendable {
   }
 
   package var input: Input
+  /// `_sourceCategory`, `_sourceHost` and `_sourceName` of its lines; nil leaves the defaults.
   package var category: String?
   package var host: String?
   package var name: String?
+  /// Where the time of a line stands and how it is written; nil looks for it.
   package var timeField: String?
   package var timeFormat: String?
+  /// Zone of times that name none; nil means the configuration's.
   package var timezone: String?
+  /// Field to unit of time; a rule's own units come first.
   package var units: [String: String]
   /// The longest line that is kept whole, in bytes.
   package var maxLine: Int
+  /// How far ahead of its arrival a line's time may lie.
   package var maxAhead: Int64
+  /// How long nothing must come before the source no longer holds others back.
   package var idleAfter: Int64
   package var source: SourceText
   package var span: Span

@@ -211,6 +211,7 @@ private struct Decoder {
       keep = keep || bytes[at] == UInt8(ascii: "+")
       at += 1
     }
+    past = at
     while at < end, lineBreak(at) == nil { at += 1 }
     at += lineBreak(at)?.length ?? 0
     return (strip, keep)

@@ -1,0 +1,111 @@
+package import Records
+
+/// What an aggregate stage computes: the group fields, then one result a column.
+package struct FoldPlan: Sendable {
+  package struct Column: Sendable {
+    package var aggregate: any Aggregate
+    /// Nil for `count` of rows.
+    package var argument: Slot?
+  }
+
+  package var keys: [Slot]
+  package var columns: [Column]
+
+  package init(keys: [Slot], columns: [Column]) {
+    self.keys = keys
+    self.columns = columns
+  }
+
+  /// Whether a window may take an old pane out again instead of merging the others anew.
+  package var subtracts: Bool { columns.allSatisfy { $0.aggregate.subtracts } }
+
+  package func accumulators() -> [any Accumulator] { columns.map { $0.aggregate.accumulator() } }
+}
+
+/// An aggregate as bound: immutable; its state for many groups is an `Accumulator`.
+///
+/// An aggregate is one file in `Aggregates/` and one line in `AggregateTable`.
+package protocol Aggregate: Sendable {
+  /// What more rows can do to the result; conditions reason with it.
+  var kind: AggregateKind { get }
+
+  /// Whether the state of a part can be taken out of a whole again.
+  var subtracts: Bool { get }
+
+  func accumulator() -> any Accumulator
+}
+
+/// The aggregates that conditions know something about.
+package enum AggregateKind: Sendable {
+  case count, countDistinct, sum, maximum, minimum, other
+}
+
+/// The state of one aggregate for every group of a fold.
+///
+/// Merging must not depend on order: that gives parallel scans and sliding windows alike.
+package protocol Accumulator: Sendable {
+  /// Makes room for groups up to, not including, `count`.
+  mutating func grow(to count: Int)
+
+  /// Takes in the live rows; `groups[row]` says to which group each belongs.
+  mutating func absorb(_ rows: FoldRows)
+
+  /// Takes in the state of another accumulator of the same kind: its group `g` belongs to `groups[g]`;
+  /// those mapped to a negative number are left out.
+  mutating func merge(_ other: any Accumulator, groups: [Int32])
+
+  /// Takes out what was merged before. Is called only when the aggregate subtracts.
+  mutating func subtract(_ other: any Accumulator, groups: [Int32])
+
+  /// Forgets a group, whose number will be used again.
+  mutating func reset(_ group: Int)
+
+  func result(_ group: Int, _ arena: Arena) -> Cell
+}
+
+/// Rows on their way into accumulators.
+package struct FoldRows {
+  /// The argument's values; nil for `count` of rows.
+  package var column: Column?
+  package var rows: Selection
+  /// The group of each live row.
+  package var groups: [Int32]
+  /// When and where each row stood, for `first` and `last`.
+  package var batch: Batch?
+
+  @inline(__always)
+  package func forEach(_ body: (_ group: Int, _ cell: Cell, _ row: Int) -> Void) {
+    guard let column else { return }
+    rows.forEach { body(Int(groups[$0]), column[$0], $0) }
+  }
+
+  /// The moment of a row; of a computed frame the first row counts as newest.
+  package func moment(of row: Int) -> Moment {
+    guard let batch else { return Moment(time: 0, source: 0, generation: 0, offset: -Int64(row)) }
+    return Moment(
+      time: batch.times[row], source: batch.source, generation: batch.generation,
+      offset: Int64(batch.offset(of: row)))
+  }
+}
+
+/// When and where a line stood: what `first` and `last` go by.
+package struct Moment: Sendable, Hashable, Comparable {
+  package var time: Int64
+  package var source: Int32
+  package var generation: Int32
+  package var offset: Int64
+
+  package init(time: Int64, source: Int32, generation: Int32, offset: Int64) {
+    self.time = time
+    self.source = source
+    self.generation = generation
+    self.offset = offset
+  }
+
+  package static func < (left: Moment, right: Moment) -> Bool {
+    if left.time != right.time { return left.time < right.time }
+    if left.source != right.source { return left.source < right.source }
+    if left.generation != right.generation { return left.generation < right.generation }
+    return left.offset < right.offset
+  }
+}

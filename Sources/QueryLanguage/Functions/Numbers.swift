@@ -1,0 +1,5 @@
+import Records
+
+extension FunctionTable {
+  static let numberFunctions: [FunctionDefinition] = []
+}

@@ -1,0 +1,67 @@
+/// An operator as the table knows it.
+package struct OperatorEntry: Sendable {
+  package var keyword: String
+  package var syntax: String
+  package var summary: String
+  /// Whether people also use the keyword as a field's name at the start of an expression.
+  package var mayBeField: Bool
+  package var parse:
+    @Sendable (_ parser: inout Parser, _ keyword: Span) throws(Diagnostic) -> any Operator
+
+  init<O: Operator>(
+    _ keyword: String, _ type: O.Type, _ syntax: String, _ summary: String, mayBeField: Bool = false
+  ) {
+    self.keyword = keyword
+    self.syntax = syntax
+    self.summary = summary
+    self.mayBeField = mayBeField
+    parse = { parser, span throws(Diagnostic) in try O.parse(&parser, span) }
+  }
+}
+
+/// Every operator, in the order help lists them. Adding one is a file in this folder, a line here and a
+/// story in Fixtures/queries.
+package enum OperatorTable {
+  package static let all: [OperatorEntry] = [
+    OperatorEntry("where", Where.self, "where <condition>", "keeps rows that meet a condition"),
+    OperatorEntry(
+      "parse", Parse.self, "parse [field=f] \"text * text\" as a[, b] [nodrop]",
+      "cuts fields out of text between fixed words"),
+    OperatorEntry(
+      "extract", ParseRegex.self, "extract [field=f] \"(?<name>...)\" [nodrop]",
+      "the same as parse regex"),
+    OperatorEntry(
+      "json", JSONOperator.self, "json [field=f] \"path\"[, ...] [as a[, b]] [nodrop]",
+      "takes values out of JSON text by path"),
+    OperatorEntry(
+      "fields", Fields.self, "fields [-] a[, b]", "keeps, or with '-' removes, fields",
+      mayBeField: true),
+    OperatorEntry(
+      "timeslice", Timeslice.self, "timeslice 5m [as f]", "puts rows into buckets of time"),
+    OperatorEntry("sort", Sort.self, "sort [by] a [asc|desc][, b]", "orders rows, largest first"),
+    OperatorEntry("order", Sort.self, "order [by] a [asc|desc][, b]", "the same as sort"),
+    OperatorEntry("limit", Limit.self, "limit 10", "keeps the first rows", mayBeField: true),
+    OperatorEntry(
+      "top", Top.self, "top 10 a[, b] [by c]", "counts or ranks, and keeps the largest",
+      mayBeField: true),
+  ]
+
+  /// What the language has and this program has not yet.
+  package static let planned: [String: String] = {
+    let words = [
+      "csv", "split", "keyvalue", "kv", "xml", "transpose", "fillmissing", "total", "accum", "diff",
+      "dedup", "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift", "bin",
+      "filter", "join", "transactionize", "merge", "transaction", "geoip", "topk", "save", "cat",
+      "logreduce", "logcompare", "count_frequent", "stddev", "median", "variance", "most_recent",
+      "least_recent", "withtime", "sessionize", "trace", "threatip", "threatlookup", "details",
+    ]
+    return Dictionary(
+      uniqueKeysWithValues: words.map { ($0, "'tripline help query' lists what is there") })
+  }()
+
+  private static let index = Dictionary(uniqueKeysWithValues: all.map { ($0.keyword, $0) })
+
+  package static func entry(for keyword: String) -> OperatorEntry? { index[keyword] }
+
+  package static var keywords: [String] { all.map(\.keyword) }
+}

@@ -1,0 +1,218 @@
+package import Records
+
+/// Turns a parsed query into a plan: resolves names to slots and follows units from field to field.
+package struct Binder {
+  /// What a query is bound for.
+  package struct Settings: Sendable {
+    package enum Purpose: Sendable { case query, monitor }
+    package var purpose: Purpose
+    /// Field name in lower case to the milliseconds of one unit.
+    package var units: [String: Double]
+    /// The start of the run, which is `now()` in a query; milliseconds.
+    package var now: Int64
+    package var zone: Zone
+
+    package init(
+      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0, zone: Zone = .utc
+    ) {
+      self.purpose = purpose
+      self.units = units
+      self.now = now
+      self.zone = zone
+    }
+  }
+
+  package let source: SourceText
+  package let settings: Settings
+  package var diagnostics: [Diagnostic] = []
+  package var fields = FieldScope(isOpen: true)
+  private var headFields: FieldScope?
+  private var head: [any Stage] = []
+  private var ordered: [any Stage] = []
+  private var fold: FoldPlan?
+  private var collects = false
+  private var tail: [any Stage] = []
+  private var tailOnlyShows = true
+  private var isRowWise = true
+  /// What the user wants to see, when a stage said so.
+  package var shown: [FieldName]?
+  private var produced: [FieldName] = []
+  /// Whether an earlier stage of a chain of parses had `nodrop`; nil outside a chain.
+  package var parseChain: Slot?
+
+  package init(source: SourceText, settings: Settings) {
+    self.source = source
+    self.settings = settings
+  }
+
+  /// The plan of `query`, or everything that is wrong with it.
+  package static func bind(_ query: Query, _ settings: Settings) throws(Diagnostics) -> Plan {
+    var binder = Binder(source: query.source, settings: settings)
+    binder.bindScope(query.scope)
+    for stage in query.stages {
+      if !(stage is any ParseOperator) { binder.parseChain = nil }
+      do throws(Diagnostic) { try stage.bind(&binder) } catch { binder.diagnostics.append(error) }
+    }
+    guard !binder.diagnostics.contains(where: { $0.severity == .error }) else {
+      throw Diagnostics(binder.diagnostics)
+    }
+    return binder.plan(of: query)
+  }
+
+  // Fields.
+
+  /// The slot of a field that is read. Behind an aggregate an unknown one is an error.
+  package mutating func read(_ name: FieldName) throws(Diagnostic) -> Slot {
+    if let slot = fields.slot(named: name.text) { return slot }
+    guard fields.isOpen else {
+      throw Diagnostic(
+        .unknownColumn(name.text), at: name.span, in: source,
+        help: Suggestion.didYouMean(name.text, among: fields.names)
+          ?? "the columns here are \(fields.names.joined(separator: ", "))")
+    }
+    return fields.add(
+      name.text, load: load(of: name.text), unit: declaredUnit(of: name.text), isProduced: false)
+  }
+
+  private mutating func load(of name: String) -> FieldLoad {
+    guard let field = Metadata(rawValue: name.lowercased()) else {
+      return .member(fields.member(name))
+    }
+    let member = field.yieldsToMember ? fields.member(field.spelling) : nil
+    return .metadata(field, member: member)
+  }
+
+  /// The slot of a field that a stage sets. With `keepingOld`, rows on which the stage has nothing to
+  /// say keep what they had.
+  package mutating func write(
+    _ name: FieldName, unit: Double? = nil, keepingOld: Bool = false
+  ) throws(Diagnostic) -> Slot {
+    produced.removeAll { $0 == name }
+    produced.append(name)
+    let unit = settings.units[name.key] ?? unit ?? Units.byName(name.text)
+    if let slot = fields.slot(named: name.text) {
+      fields[slot].unit = unit
+      fields[slot].isProduced = true
+      fields[slot].aggregate = nil
+      return slot
+    }
+    let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none
+    return fields.add(name.text, load: load, unit: unit, isProduced: true)
+  }
+
+  package func declaredUnit(of name: String) -> Double? {
+    if let field = Metadata(rawValue: name.lowercased()), field.isNumeric, field != .size,
+      field != .messageCount
+    {
+      return 1
+    }
+    return settings.units[name.lowercased()] ?? Units.byName(name)
+  }
+
+  /// Adds a field to what an earlier stage said should be shown.
+  package mutating func show(_ name: FieldName) {
+    if shown?.contains(name) == false { shown?.append(name) }
+  }
+
+  /// Drops fields from sight.
+  package mutating func hide(_ names: [FieldName]) {
+    for name in names {
+      fields.forget(name.text)
+      produced.removeAll { $0 == name }
+      shown?.removeAll { $0 == name }
+    }
+  }
+
+  // Stages.
+
+  package mutating func append<S: Stage>(_ stage: S, onlyShows: Bool = false) {
+    if fold != nil || collects {
+      tail.append(stage)
+      if !onlyShows { tailOnlyShows = false }
+      return
+    }
+    switch S.reach {
+    case .row where ordered.isEmpty:
+      head.append(stage)
+    case .row, .order:
+      ordered.append(stage)
+      isRowWise = false
+    case .table:
+      collects = true
+      isRowWise = false
+      tail.append(stage)
+    }
+  }
+
+  /// Notes that the head depends on the time of evaluation, so that a window can't keep its result.
+  package mutating func dependOnEvaluationTime() {
+    if fold == nil { isRowWise = false } else { tailOnlyShows = false }
+  }
+
+  /// Ends the open part of the query; from here on only `outputs` are fields.
+  package mutating func aggregate(_ plan: FoldPlan, _ outputs: [(name: FieldName, unit: Double?)]) {
+    var result = FieldScope(isOpen: false)
+    for (index, output) in outputs.enumerated() {
+      let column = index - plan.keys.count
+      let slot = result.add(
+        output.name.text, load: .none, unit: output.unit, isProduced: true,
+        aggregate: column >= 0 ? plan.columns[column].aggregate.kind : nil)
+      result[slot].isKey = column < 0
+    }
+    if fold != nil || collects {
+      tail.append(RefoldStage(plan: plan))
+      tailOnlyShows = false
+      if headFields == nil { headFields = fields }
+    } else {
+      headFields = fields
+      fold = plan
+    }
+    fields = result
+    produced = []
+    shown = outputs.map(\.name)
+  }
+
+  package var isAggregate: Bool { !fields.isOpen }
+
+  private mutating func bindScope(_ scope: Scope) {
+    do throws(Diagnostic) {
+      if let stage = try ScopeStage(scope, &self) { append(stage) }
+    } catch {
+      diagnostics.append(error)
+    }
+  }
+
+  private func plan(of query: Query) -> Plan {
+    let raw = headFields ?? fields
+    var output: [Plan.OutputColumn] = []
+    for name in shown ?? produced {
+      if let slot = fields.slot(named: name.text) {
+        output.append(Plan.OutputColumn(name: fields[slot].spelling, slot: slot))
+      }
+    }
+    return Plan(
+      query: query, loads: raw.fields.map(\.load), members: raw.members, head: head,
+      ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
+      showsColumns: shown != nil || !produced.isEmpty, result: fields, warnings: diagnostics,
+      tailOnlyShows: tailOnlyShows, isRowWise: isRowWise, literals: query.scope.literals)
+  }
+}
+
+/// The unit that a field's name gives away.
+package enum Units {
+  private static let suffixes: [(suffix: String, unit: String)] = [
+    ("_ms", "ms"), ("_millis", "ms"), ("_s", "s"), ("_sec", "s"), ("_seconds", "s"), ("_us", "us"),
+    ("_micros", "us"), ("_ns", "ns"), ("_nanos", "ns"),
+  ]
+
+  package static func byName(_ name: String) -> Double? {
+    let name = name.lowercased()
+    return suffixes.first { name.hasSuffix($0.suffix) }.flatMap { Durations.factor(ofUnit: $0.unit) }
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static func unknownColumn(_ name: String) -> Self {
+    Self("unknown-column", "there is no column '\(name)' behind the aggregate")
+  }
+}

@@ -1,0 +1,265 @@
+/// An expression as written.
+package struct ExpressionSyntax: Sendable {
+  package indirect enum Node: Sendable {
+    case text(String)
+    case number(Double, duration: Bool, written: String)
+    case bool(Bool)
+    case null
+    case field(FieldName)
+    case call(String, [ExpressionSyntax])
+    case unary(String, ExpressionSyntax)
+    case binary(String, ExpressionSyntax, ExpressionSyntax)
+    case conditional(ExpressionSyntax, ExpressionSyntax, ExpressionSyntax)
+    case membership(ExpressionSyntax, [ExpressionSyntax])
+    case matchesRegex(ExpressionSyntax, String)
+  }
+
+  package var node: Node
+  package var span: Span
+
+  package init(_ node: Node, _ span: Span) {
+    self.node = node
+    self.span = span
+  }
+
+  /// Fully parenthesised where it matters, so that it parses to the same tree.
+  package var printed: String {
+    switch node {
+    case .text(let raw): return "\"\(raw)\""
+    case .number(_, _, let written): return written
+    case .bool(let value): return value ? "true" : "false"
+    case .null: return "null"
+    case .field(let name): return name.printed
+    case .call(let name, let arguments):
+      return "\(name)(\(arguments.map(\.printed).joined(separator: ", ")))"
+    case .unary(let symbol, let operand):
+      return "\(symbol)\(operand.grouped)"
+    case .binary(let symbol, let left, let right):
+      return "\(left.grouped) \(symbol) \(right.grouped)"
+    case .conditional(let condition, let yes, let no):
+      return "if(\(condition.printed), \(yes.printed), \(no.printed))"
+    case .membership(let value, let list):
+      return "\(value.grouped) in (\(list.map(\.printed).joined(separator: ", ")))"
+    case .matchesRegex(let value, let pattern):
+      return "\(value.grouped) matches /\(pattern.replacing("/", with: "\\/"))/"
+    }
+  }
+
+  private var grouped: String {
+    switch node {
+    case .binary, .unary, .membership, .matchesRegex: "(\(printed))"
+    default: printed
+    }
+  }
+}
+
+extension Parser {
+  /// Reads an expression; see the precedence table in docs/query-language.md.
+  package mutating func expression() throws(Diagnostic) -> ExpressionSyntax {
+    let condition = try disjunction()
+    guard try takeSymbol("?") else { return condition }
+    let yes = try expression()
+    try expect(":", "and the other value of '?'")
+    let no = try expression()
+    return ExpressionSyntax(.conditional(condition, yes, no), condition.span.union(no.span))
+  }
+
+  private mutating func disjunction() throws(Diagnostic) -> ExpressionSyntax {
+    var left = try conjunction()
+    while try take("or") { left = binary("or", left, try conjunction()) }
+    return left
+  }
+
+  private mutating func conjunction() throws(Diagnostic) -> ExpressionSyntax {
+    var left = try comparison()
+    while true {
+      if try take("and") {
+        left = binary("and", left, try comparison())
+      } else if try takeSymbol("&&") {
+        left = binary("and", left, try comparison())
+      } else {
+        return left
+      }
+    }
+  }
+
+  private func binary(
+    _ symbol: String, _ left: ExpressionSyntax, _ right: ExpressionSyntax
+  ) -> ExpressionSyntax {
+    ExpressionSyntax(.binary(symbol, left, right), left.span.union(right.span))
+  }
+
+  private mutating func comparison() throws(Diagnostic) -> ExpressionSyntax {
+    // `!x matches "p"` means `!(x matches "p")`, as people write it.
+    if token.isSymbol("!") || token.isWord("not") {
+      let start = token.span
+      let before = self
+      try advance()
+      if case .word = token.kind {
+        let operand = try sum()
+        if let test = try wordTest(operand) {
+          return ExpressionSyntax(.unary("!", test), start.union(test.span))
+        }
+      }
+      self = before
+    }
+    var left = try sum()
+    while true {
+      if let test = try wordTest(left) {
+        left = test
+        continue
+      }
+      guard case .symbol(let symbol) = token.kind,
+        let name = ["=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="][
+          symbol]
+      else { return left }
+      try advance()
+      left = binary(name, left, try sum())
+    }
+  }
+
+  /// `[not] in (...)`, `[not] matches p`, `contains x` after `left`; nil when none follows.
+  private mutating func wordTest(_ left: ExpressionSyntax) throws(Diagnostic) -> ExpressionSyntax? {
+    let before = self
+    let negated = try take("not")
+    let test: ExpressionSyntax
+    if try take("in") {
+      test = try membership(left)
+    } else if try take("matches") {
+      if let literal = try takeRegex() {
+        test = ExpressionSyntax(
+          .matchesRegex(left, literal.pattern), left.span.union(literal.span))
+      } else {
+        test = binary("matches", left, try sum())
+      }
+    } else if try take("contains") {
+      test = binary("contains", left, try sum())
+    } else {
+      if negated { self = before }
+      return nil
+    }
+    return negated ? ExpressionSyntax(.unary("!", test), test.span) : test
+  }
+
+  private mutating func membership(_ left: ExpressionSyntax) throws(Diagnostic) -> ExpressionSyntax
+  {
+    try expect("(", "and the list after 'in'")
+    if token.isSymbol(")") {
+      throw Diagnostic(.emptyList, at: token.span, in: source, help: "write in (\"a\", \"b\")")
+    }
+    var list = [try sum()]
+    while try takeSymbol(",") { list.append(try sum()) }
+    try expect(")", "after the list of 'in'")
+    return ExpressionSyntax(.membership(left, list), Span(left.span.lower, previousEnd))
+  }
+
+  private mutating func sum() throws(Diagnostic) -> ExpressionSyntax {
+    var left = try product()
+    while case .symbol(let symbol) = token.kind, symbol == "+" || symbol == "-" {
+      try advance()
+      left = binary(symbol, left, try product())
+    }
+    return left
+  }
+
+  private mutating func product() throws(Diagnostic) -> ExpressionSyntax {
+    var left = try unary()
+    while case .symbol(let symbol) = token.kind, symbol == "*" || symbol == "/" || symbol == "%" {
+      try advance()
+      left = binary(symbol, left, try unary())
+    }
+    return left
+  }
+
+  private mutating func unary() throws(Diagnostic) -> ExpressionSyntax {
+    let start = token.span
+    if try takeSymbol("-") {
+      let operand = try unary()
+      return ExpressionSyntax(.unary("-", operand), start.union(operand.span))
+    }
+    let before = self
+    let negated: Bool
+    if try takeSymbol("!") { negated = true } else { negated = try take("not") }
+    if negated {
+      // A field may be called `not`; then no operand follows.
+      if case .symbol(let symbol) = token.kind, symbol != "(", symbol != "!", symbol != "-" {
+        self = before
+      } else {
+        let operand = try unary()
+        return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
+      }
+    }
+    return try primary()
+  }
+
+  private mutating func primary() throws(Diagnostic) -> ExpressionSyntax {
+    let span = token.span
+    switch token.kind {
+    case .string(let raw):
+      try advance()
+      return ExpressionSyntax(.text(raw), span)
+    case .number(let value, let duration):
+      let written = source.text(of: span)
+      try advance()
+      return ExpressionSyntax(.number(value, duration: duration, written: written), span)
+    case .symbol("("):
+      try advance()
+      let inner = try expression()
+      try expect(")", "to close the parenthesis")
+      return ExpressionSyntax(inner.node, Span(span.lower, previousEnd))
+    case .symbol("["):
+      throw Diagnostic(.subquery, at: span, in: source)
+    case .quotedName(let text):
+      try advance()
+      return ExpressionSyntax(.field(FieldName(text: text, span: span)), span)
+    case .word(let word):
+      try advance()
+      if token.isSymbol("("), token.span.lower == span.upper || FunctionTable.isKnown(word) {
+        return try call(word, span)
+      }
+      switch word.lowercased() {
+      case "true": return ExpressionSyntax(.bool(true), span)
+      case "false": return ExpressionSyntax(.bool(false), span)
+      case "null": return ExpressionSyntax(.null, span)
+      default: return ExpressionSyntax(.field(FieldName(text: word, span: span)), span)
+      }
+    default:
+      throw Diagnostic(.expected("a value", found), at: place, in: source)
+    }
+  }
+
+  private mutating func call(_ name: String, _ span: Span) throws(Diagnostic) -> ExpressionSyntax {
+    try expect("(", "after the function's name")
+    var arguments: [ExpressionSyntax] = []
+    if !token.isSymbol(")") {
+      repeat {
+        if let literal = try takeRegex() {
+          arguments.append(
+            ExpressionSyntax(
+              .matchesRegex(ExpressionSyntax(.null, literal.span), literal.pattern), literal.span))
+        } else {
+          arguments.append(try expression())
+        }
+      } while try takeSymbol(",")
+    }
+    try expect(")", "after the arguments of '\(name)'")
+    let whole = Span(span.lower, previousEnd)
+    if name.lowercased() == "if" {
+      guard arguments.count == 3 else {
+        throw Diagnostic(
+          .ifNeedsThree(arguments.count), at: whole, in: source,
+          help: "write if(condition, value, other)")
+      }
+      return ExpressionSyntax(.conditional(arguments[0], arguments[1], arguments[2]), whole)
+    }
+    return ExpressionSyntax(.call(name, arguments), whole)
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static let emptyList = Self("empty-list", "the list of 'in' is empty")
+  fileprivate static let subquery = Self("not-built", "subqueries are not built yet")
+  fileprivate static func ifNeedsThree(_ count: Int) -> Self {
+    Self("arguments", "'if' needs 3 arguments, found \(count)")
+  }
+}
