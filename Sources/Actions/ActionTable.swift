@@ -29,7 +29,10 @@ package enum ActionTable {
     let chosen = kinds.compactMap { kind in keys.node(kind.kind).map { (kind: kind, node: $0) } }
     keys.finish()
     guard let (kind, kindNode) = chosen.first else {
-      sink.report(node.diagnostic(.noKind, help: "add one of \(kindNames)"))
+      // A kind with a slip in it has been reported with the right word.
+      let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
+      let help = "add one of " + kindNames.joined(separator: ", ")
+      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
       return nil
     }
     if chosen.count > 1 {
@@ -54,7 +57,7 @@ package enum ActionTable {
     }
   }
 
-  private static var kindNames: String { kinds.map { $0.kind }.joined(separator: ", ") }
+  private static var kindNames: [String] { kinds.map { $0.kind } }
 }
 
 /// The keys that every action has.
