@@ -6,8 +6,6 @@ package struct ActionKeys {
   /// The name of the action in the rule file.
   package let action: String
   package var keys: ConfigBinder
-  /// Nothing was found that keeps the action from working.
-  private(set) var isUsable = true
   private(set) var redaction = Redaction()
 
   private let node: ConfigNode
@@ -38,20 +36,14 @@ package struct ActionKeys {
 
   /// A fixed text that must be there.
   package mutating func required(_ key: String) -> GuardedText? {
-    guard keys.required(key) != nil, let node = keys.node(key) else {
-      isUsable = false
-      return nil
-    }
+    guard keys.required(key) != nil, let node = keys.node(key) else { return nil }
     return fixed(node, of: key)
   }
 
   /// A list of texts; a single one stands for a list of one.
   package mutating func templates(_ key: String) -> [Template]? {
     // `strings` reports what's not a text; the nodes keep the places for our own findings.
-    guard keys.strings(key) != nil, let value = keys.node(key) else {
-      if keys.has(key) { isUsable = false }
-      return nil
-    }
+    guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
     let nodes = if case .list(let items) = value.content { items } else { [value] }
     return nodes.compactMap { template($0, of: key) }
   }
@@ -60,19 +52,15 @@ package struct ActionKeys {
   package mutating func templateMap(_ key: String) -> [(name: String, value: Template)] {
     guard keys.stringMap(key) != nil, let value = keys.node(key),
       case .map(let entries) = value.content
-    else {
-      if keys.has(key) { isUsable = false }
-      return []
-    }
+    else { return [] }
     return entries.compactMap { entry in
       template(entry.value, of: entry.key).map { (entry.key, $0) }
     }
   }
 
-  /// Reports a finding about the value of a key; the action is not bound.
-  package mutating func refuse(_ message: Diagnostic.Message, at key: String, help: String? = nil) {
+  /// Reports a finding about the value of a key, or about the whole map when it's absent.
+  package func report(_ message: Diagnostic.Message, at key: String, help: String? = nil) {
     keys.report(message, at: key, help: help)
-    isUsable = false
   }
 
   private mutating func fixed(_ node: ConfigNode, of key: String) -> GuardedText? {
@@ -83,7 +71,6 @@ package struct ActionKeys {
       case .text(let text): result.append(text)
       case .secret(let secret): result.append(secret)
       case .variable, .nothing:
-        isUsable = false
         sink.report(
           node.diagnostic(
             .notATemplate(key), help: "only ${env:NAME} is filled in here"))
@@ -96,7 +83,6 @@ package struct ActionKeys {
   private mutating func template(_ node: ConfigNode, of key: String) -> Template? {
     guard let text = node.text else {
       sink.report(node.diagnostic(.notText(key, found: node.found)))
-      isUsable = false
       return nil
     }
     var template = Template(parts: [])
@@ -148,9 +134,8 @@ package struct ActionKeys {
     }
   }
 
-  private mutating func refuse(_ message: Diagnostic.Message, at span: Span, help: String) {
+  private func refuse(_ message: Diagnostic.Message, at span: Span, help: String) {
     sink.report(Diagnostic(message, at: span, in: node.source, help: help))
-    isUsable = false
   }
 
   private func warn(_ message: Diagnostic.Message, at span: Span, help: String) {

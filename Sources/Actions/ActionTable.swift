@@ -10,45 +10,54 @@ package enum ActionTable {
     File.self,
   ]
 
-  /// Binds one entry of an `actions:` map; nil when something was reported that keeps it from working.
+  /// Binds one entry of an `actions:` map; nil when an error was reported.
   package static func bind(
     name: String, node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
   ) -> BoundAction? {
-    guard var keys = ConfigBinder(node, as: "action", sink: sink) else { return nil }
-    let chosen = kinds.filter { keys.has($0.kind) }
-    let common = CommonKeys(binding: &keys, sink: sink)
-    var kindKeys: ActionKeys?
-    for kind in kinds {
-      guard let node = keys.node(kind.kind), kind == chosen.first else { continue }
-      kindKeys = ActionKeys(
-        node, kind: kind.kind, action: name, environment: environment, sink: sink)
-    }
-    keys.finish()
+    // An action with any mistake must not run: half its keys could be its guard rails.
+    let own = DiagnosticSink()
+    let action = bind(name: name, node: node, environment: environment, reporting: own)
+    for finding in own.list { sink.report(finding) }
+    return own.hasErrors ? nil : action
+  }
 
-    guard let kind = chosen.first else {
-      sink.report(node.diagnostic(.noKind, help: "add one of \(kindNames)"))
+  private static func bind(
+    name: String, node: ConfigNode, environment: ActionEnvironment, reporting sink: DiagnosticSink
+  ) -> BoundAction? {
+    guard var keys = ConfigBinder(node, as: "action", sink: sink) else { return nil }
+    let common = CommonKeys(binding: &keys, sink: sink)
+    let chosen = kinds.compactMap { kind in keys.node(kind.kind).map { (kind: kind, node: $0) } }
+    keys.finish()
+    guard let (kind, kindNode) = chosen.first else {
+      // A kind with a slip in it has been reported with the right word.
+      let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
+      let help = "add one of " + kindNames.joined(separator: ", ")
+      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
       return nil
     }
-    guard chosen.count == 1 else {
-      let both = "'\(kind.kind)' and '\(chosen[1].kind)'"
-      keys.report(.manyKinds(both), at: chosen[1].kind, help: "make it two actions")
-      return nil
+    if chosen.count > 1 {
+      let others = chosen.map { "'\($0.kind.kind)'" }.joined(separator: " and ")
+      sink.report(chosen[1].node.diagnostic(.manyKinds(others), help: "make it two actions"))
     }
     if kind.duty == .notification, let live = node.entry("live") {
       var warning = live.diagnostic(.liveNotification(kind.kind), help: "remove it")
       warning.severity = .warning
       sink.report(warning)
     }
-    guard var kindKeys else { return nil }
+    guard
+      var kindKeys = ActionKeys(
+        kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
+    else { return nil }
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
-    guard let action, kindKeys.isUsable else { return nil }
-    return BoundAction(
-      name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
-      retry: common.retry, redaction: kindKeys.redaction)
+    return action.map {
+      BoundAction(
+        name: name, action: $0, timeout: common.timeout, live: common.live, on: common.on,
+        retry: common.retry, redaction: kindKeys.redaction)
+    }
   }
 
-  private static var kindNames: String { kinds.map { $0.kind }.joined(separator: ", ") }
+  private static var kindNames: [String] { kinds.map { $0.kind } }
 }
 
 /// The keys that every action has.

@@ -2,7 +2,7 @@ package import Actions
 import Synchronization
 
 /// Performs deliveries off the evaluation thread: each action has a lane, and each lane a thread
-/// that starts with its first delivery.
+/// that starts with its first delivery. It must be drained at the end: until then its threads wait.
 package final class Dispatcher: Sendable {
   private struct State {
     var lanes: [String: LaneRunner] = [:]

@@ -18,20 +18,22 @@ package struct Exec: Action {
   private let environment: [(name: String, value: Template)]
 
   package init?(binding keys: inout ActionKeys) {
-    command = keys.templates("command") ?? []
+    let command = keys.templates("command")
+    self.command = command ?? []
     directory = keys.fixed("cwd")
     environment = keys.templateMap("env")
     for variable in environment where variable.name.isEmpty || variable.name.contains("=") {
-      keys.refuse(.badVariable(variable.name), at: "env")
+      keys.report(.badVariable(variable.name), at: "env")
     }
-    guard let program = command.first else {
-      if keys.isUsable {
-        keys.refuse(.noCommand, at: "command", help: "command: [program, argument]")
+    guard let program = self.command.first else {
+      // A command that's no list of texts has been reported.
+      if command != nil || !keys.keys.has("command") {
+        keys.report(.noCommand, at: "command", help: "command: [program, argument]")
       }
       return nil
     }
     // Log text must not choose the program.
-    if !program.isFixed { keys.refuse(.variableProgram, at: "command") }
+    if !program.isFixed { keys.report(.variableProgram, at: "command") }
   }
 
   package func effect(for alert: AlertContext) -> Effect {

@@ -36,12 +36,12 @@ package struct Webhook: Action {
     keys.keys.notBuilt(["secret"])
 
     for header in headers where !header.name.utf8.allSatisfy(isHeaderNameByte) {
-      keys.refuse(.badHeader(header.name), at: "headers")
+      keys.report(.badHeader(header.name), at: "headers")
     }
     guard let address else { return nil }
     url = address.mapped(\.trimmed)
     if !url.isWebAddress {
-      keys.refuse(.badURL(url.description), at: "url", help: "write http://... or https://...")
+      keys.report(.badURL(url.description), at: "url", help: "write http://... or https://...")
     }
   }
 

@@ -4,7 +4,8 @@ import Glibc
 /// Sends requests with libcurl.
 ///
 /// It verifies certificates, follows no redirects, speaks only http and https, and keeps its
-/// connections for the next request. It belongs to one thread.
+/// connections for the next request. A proxy is curl's business: `https_proxy` and its relatives
+/// are honoured. It belongs to one thread.
 final class HTTPTransport {
   /// How much of a reply is looked at, and how much of that is worth showing.
   private static let replyLimit = 4_096
