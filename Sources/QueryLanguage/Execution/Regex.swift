@@ -8,6 +8,8 @@ package final class Regex: @unchecked Sendable {
   package let pattern: String
   /// The named groups in the order of their numbers. One name may have several numbers.
   package let groups: [(name: String, number: Int)]
+  /// How many groups there are, named or not.
+  package let groupCount: Int
   private let code: OpaquePointer
   private let isCompiledToNative: Bool
 
@@ -39,6 +41,9 @@ package final class Regex: @unchecked Sendable {
     code = compiled
     isCompiledToNative = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) == 0
     groups = Regex.groups(of: compiled, names: names)
+    var count: UInt32 = 0
+    pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
+    groupCount = Int(count)
   }
 
   deinit { pcre2_code_free_8(code) }
