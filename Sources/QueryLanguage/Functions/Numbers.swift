@@ -48,7 +48,7 @@ extension FunctionTable {
 
   private static let powerFunctions: [FunctionDefinition] = [
     plain("sqrt", "the square root") { $0.squareRoot() },
-    plain("cbrt", "the cube root") { cbrt($0) },
+    plain("cbrt", "the cube root") { cubeRoot($0) },
     plain("exp", "e to the power of the number") { exp($0) },
     plain("expm1", "e to the power of the number, less 1; exact near 0") { expm1($0) },
     plain("log", "the natural logarithm") { log($0) },
@@ -78,6 +78,13 @@ extension FunctionTable {
     plain("toDegrees", "the angle in degrees, given in radians") { $0 * 180 / .pi },
     plain("toRadians", "the angle in radians, given in degrees") { $0 * .pi / 180 },
   ]
+
+  /// Exact for cubes of whole numbers, which the C library's is not.
+  private static func cubeRoot(_ number: Double) -> Double {
+    let root = cbrt(number)
+    let whole = root.rounded()
+    return whole * whole * whole == number ? whole : root
+  }
 
   /// A function of one number whose result is a number of no unit.
   private static func plain(
