@@ -61,6 +61,13 @@ package final class Regex: @unchecked Sendable {
       if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
         result += bytes[index...(index + 1)]
         index += 2
+        // `[\w-.]`: no range can begin with a class, so Java takes the hyphen as it is.
+        if inClass, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "-"),
+          bytes[index + 1] != UInt8(ascii: "]"), "dDwWsShHvV".utf8.contains(bytes[index - 1])
+        {
+          result += Array("\\-".utf8)
+          index += 1
+        }
         continue
       }
       if byte == UInt8(ascii: "[") { inClass = true }
