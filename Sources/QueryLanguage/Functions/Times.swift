@@ -122,8 +122,8 @@ private struct MomentFormat: Sendable {
     private var format: MomentFormat
     private let patterns: Column?
     private let zones: Column?
-    private var patternText = ""
-    private var zoneText = ""
+    private var patternText: String?
+    private var zoneText: String?
     private let arena: Arena
 
     init(format: MomentFormat, arguments: [Column], arena: Arena) {
@@ -135,13 +135,21 @@ private struct MomentFormat: Sendable {
 
     /// Nil when the row's pattern is none, or its zone is unknown.
     mutating func next(_ row: Int) -> (DatePattern, Zone)? {
-      if let text = patterns?[row].text(arena).string, text != patternText {
-        patternText = text
-        format.pattern = try? DatePattern(text)
+      if let cell = patterns?[row] {
+        guard !cell.isNull else { return nil }
+        let text = cell.text(arena).string
+        if text != patternText {
+          patternText = text
+          format.pattern = try? DatePattern(text)
+        }
       }
-      if let text = zones?[row].text(arena).string, text != zoneText {
-        zoneText = text
-        format.zone = Zone(named: text)
+      if let cell = zones?[row] {
+        guard !cell.isNull else { return nil }
+        let text = cell.text(arena).string
+        if text != zoneText {
+          zoneText = text
+          format.zone = Zone(named: text)
+        }
       }
       guard let pattern = format.pattern, let zone = format.zone else { return nil }
       return (pattern, zone)
