@@ -46,22 +46,27 @@ let package = Package(
     library(
       "Engine",
       [
-        "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression", "CCrypto",
+        "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression",
       ]),
+    library("TerminalUI", ["Alerting", "QueryLanguage", "Records"]),
     executable(
-      "tripline", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records", "CLinux"]),
-    executable("tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records"]),
+      "tripline",
+      ["TerminalUI", "Engine", "Actions", "Alerting", "QueryLanguage", "Records", "CLinux"]),
+    .target(name: "CAllocationCount"),
+    executable(
+      "tripline-bench", ["Engine", "Alerting", "QueryLanguage", "Records", "CAllocationCount"]),
 
     // Tests.
     .target(
       name: "TestKit", dependencies: ["Alerting", "QueryLanguage", "Records"],
-      path: "Tests/TestKit", swiftSettings: swift),
+      path: "Tests/TestKit", exclude: ["Naive/Readings.md"], swiftSettings: swift),
     tests("RecordsTests", ["Records", "CKernels"]),
     tests("QueryLanguageTests", ["QueryLanguage", "Records"]),
     tests("AlertingTests", ["Alerting", "Engine", "QueryLanguage", "Records"]),
     tests("ActionsTests", ["Actions", "Alerting"]),
     tests("EngineTests", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records"]),
-    tests("EndToEndTests", ["tripline"]),
+    tests("TerminalUITests", ["TerminalUI", "Alerting", "QueryLanguage", "Records"]),
+    tests("EndToEndTests", ["tripline", "TerminalUI", "QueryLanguage", "Records"]),
   ],
   swiftLanguageModes: [.v6]
 )

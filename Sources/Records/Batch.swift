@@ -40,3 +40,12 @@ package final class Batch: Sendable {
   /// Number of a row's line within its generation, from 1.
   package func lineNumber(of row: Int) -> Int { chunk.firstLine + Int(lines.lineNumbers[row]) }
 }
+
+extension Batch {
+  /// The same lines with other times.
+  package func with(times: [Int64]) -> Batch {
+    Batch(
+      chunk: chunk, lines: lines, members: members, rich: rich, times: times, facts: facts,
+      source: source, generation: generation)
+  }
+}

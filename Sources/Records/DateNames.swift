@@ -1,35 +1,51 @@
 /// The English names that stand in dates. Log files do not follow the reader's language.
 enum DateNames {
-  static let months = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-  ]
+  /// The months or the weekdays, with what is needed to recognise one quickly.
+  struct Names: Sendable {
+    let full: [String]
+    /// The first three letters of each in one word: almost no word of a line begins like a month.
+    private let keys: [UInt32]
 
-  static let weekdays = [
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-  ]
-
-  /// Which of `names`, in full or its first three letters, stands at `position`, whatever its case.
-  static func match(
-    _ names: [String], _ text: Bytes, at position: Int
-  ) -> (index: Int, length: Int)? {
-    guard position + 3 <= text.count, TimeScanner.isLetter(text[position]) else { return nil }
-    for (index, name) in names.enumerated() {
-      var shared = 0
-      for letter in name.utf8 {
-        guard position + shared < text.count, text[position + shared] | 0x20 == letter | 0x20 else {
-          break
-        }
-        shared += 1
+    init(_ full: [String]) {
+      self.full = full
+      keys = full.map { name in
+        let letters = Array(name.utf8)
+        return Names.key(letters[0], letters[1], letters[2])
       }
-      if shared == name.utf8.count { return (index, shared) }
-      if shared >= 3 { return (index, 3) }
     }
-    return nil
+
+    @inline(__always)
+    private static func key(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt32 {
+      (UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)) | 0x202020
+    }
+
+    /// Which name stands at `position`, in full or its first three letters, whatever its case.
+    func match(_ text: Bytes, at position: Int) -> (index: Int, length: Int)? {
+      guard position + 3 <= text.count else { return nil }
+      let key = Names.key(text[position], text[position + 1], text[position + 2])
+      guard let index = keys.firstIndex(of: key) else { return nil }
+      var length = 3
+      for letter in full[index].utf8.dropFirst(3) {
+        guard position + length < text.count, text[position + length] | 0x20 == letter else {
+          return (index, 3)
+        }
+        length += 1
+      }
+      return (index, length)
+    }
   }
 
-  /// Hours east of universal time of the abbreviations that logs carry. Where several places share
-  /// one, the usual reading of Java is taken.
+  static let months = Names([
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+  ])
+
+  static let weekdays = Names([
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+  ])
+
+  /// Minutes east of universal time of the abbreviations that logs carry. Where several places share
+  /// one, the place with the most people is meant: IST is India, BST is Britain.
   private static let zones: [(name: String, minutes: Int64)] = [
     ("Z", 0), ("UTC", 0), ("GMT", 0), ("UT", 0), ("WET", 0), ("WEST", 60), ("BST", 60),
     ("CET", 60), ("CEST", 120), ("EET", 120), ("EEST", 180), ("MSK", 180), ("IST", 330),

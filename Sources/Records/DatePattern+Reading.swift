@@ -32,6 +32,8 @@ extension DatePattern {
           guard scanner.position < bytes.count, bytes[scanner.position] == byte else { return nil }
           scanner.position += 1
         }
+      case .epoch:
+        return DatePattern.epoch(bytes, at: start)
       case .field(let field, let count):
         _ = scanner.skipBlanks()
         // In `yyyyMMdd` nothing but its letters tells where a number ends.
@@ -42,12 +44,25 @@ extension DatePattern {
     }
     return found.time
   }
+
+  /// An epoch of at least ten digits: shorter numbers are too common to be times.
+  private static func epoch(_ bytes: Bytes, at start: Int) -> WrittenTime? {
+    var cursor = start
+    guard TimeScanner(bytes, at: start).digitCount() >= 10,
+      let number = Decimal(bytes, at: &cursor, allowsExponent: false),
+      let moment = Timestamp.epoch(number)
+    else { return nil }
+    let time = CivilTime(moment)
+    return WrittenTime(
+      year: time.year, month: time.month, day: time.day, hour: time.hour, minute: time.minute,
+      second: time.second, millisecond: time.millisecond, offset: 0)
+  }
 }
 
 extension DatePattern.Part {
   fileprivate var isNumber: Bool {
     switch self {
-    case .literal, .field(.era, _), .field(.weekday, _), .field(.meridiem, _),
+    case .literal, .epoch, .field(.era, _), .field(.weekday, _), .field(.meridiem, _),
       .field(.zoneName, _), .field(.zoneOffset, _), .field(.isoOffset, _):
       false
     case .field(.month, let count), .field(.standaloneMonth, let count): count < 3
@@ -64,6 +79,8 @@ private struct Found {
   private var isAfternoon = false
   private var isBeforeChrist = false
   private var dayOfYear: Int?
+  private var week: Int?
+  private var weekday: Int?
 
   var time: WrittenTime {
     var time = written
@@ -83,6 +100,13 @@ private struct Found {
         (time.month, time.day) = (1, dayOfYear)
       }
     }
+    if time.month == nil, time.day == nil, let week, let year = time.year {
+      // American weeks, as they are written: the first holds 1 January and begins on Sunday.
+      let first = CivilTime.days(year: year, month: 1, day: 1)
+      let sunday = first - Int64(CivilTime.weekday(first) % 7)
+      let date = CivilTime.date(sunday + Int64(week - 1) * 7 + Int64((weekday ?? 7) % 7))
+      (time.year, time.month, time.day) = (date.year, date.month, date.day)
+    }
     return time
   }
 
@@ -95,11 +119,12 @@ private struct Found {
       guard let era = scanner.word(["BC", "AD"]) else { return false }
       isBeforeChrist = era == 0
     case .weekday:
-      guard let name = DateNames.match(DateNames.weekdays, scanner.text, at: scanner.position)
+      guard let name = DateNames.weekdays.match(scanner.text, at: scanner.position)
       else {
         return false
       }
       scanner.position += name.length
+      weekday = name.index + 1
     case .meridiem:
       guard let half = scanner.word(["AM", "PM"]) else { return false }
       isAfternoon = half == 1
@@ -108,7 +133,7 @@ private struct Found {
       written.offset = offset
     case .month, .standaloneMonth:
       if count >= 3 {
-        guard let name = DateNames.match(DateNames.months, scanner.text, at: scanner.position)
+        guard let name = DateNames.months.match(scanner.text, at: scanner.position)
         else {
           return false
         }
@@ -149,7 +174,9 @@ private struct Found {
     case .hour12: hour12 = number == 12 ? 0 : number
     case .minute: written.minute = number
     case .second: written.second = number
-    // A weekday or a week beside a date says nothing new, and alone it is no date.
+    case .weekOfYear: week = number
+    case .weekdayNumber: weekday = number
+    // Weeks of a month are only written: beside a date they say nothing new, alone they are no date.
     default: break
     }
   }
@@ -158,7 +185,7 @@ private struct Found {
 extension TimeScanner {
   /// The number of up to `limit` digits that begins here, whatever follows.
   fileprivate mutating func leading(_ limit: Int) -> Int? {
-    let count = digitCount(limit: min(limit, 18))
+    let count = digitCount(limit: min(limit, 9))
     guard count > 0 else { return nil }
     var value = 0
     for index in 0..<count { value = value * 10 + Int(byte(index) &- 0x30) }

@@ -8,6 +8,7 @@ extension DatePattern {
     for part in parts {
       switch part {
       case .literal(let literal): text += literal
+      case .epoch: NumberText.append(ms, to: &text)
       case .field(let field, let count):
         DatePattern.append(field, count, of: time, offset, to: &text) {
           zone.abbreviation(at: ms)
@@ -34,13 +35,13 @@ extension DatePattern {
       let year = field == .year ? (time.year > 0 ? time.year : 1 - time.year) : time.weekYear
       number(count == 2 ? abs(year) % 100 : year)
     case .month, .standaloneMonth:
-      if count > 2 { name(DateNames.months, time.month - 1) } else { number(time.month) }
+      if count > 2 { name(DateNames.months.full, time.month - 1) } else { number(time.month) }
     case .weekOfYear: number(time.weekOfYear)
     case .weekOfMonth: number((time.day - 1 + CivilTime.sundayFirst(time.weekdayOfFirst)) / 7 + 1)
     case .dayOfYear: number(time.dayOfYear)
     case .day: number(time.day)
     case .weekdayOfMonth: number((time.day - 1) / 7 + 1)
-    case .weekday: name(DateNames.weekdays, time.weekday - 1)
+    case .weekday: name(DateNames.weekdays.full, time.weekday - 1)
     case .weekdayNumber: number(time.weekday)
     case .meridiem: text += Array((time.hour < 12 ? "AM" : "PM").utf8)
     case .hour: number(time.hour)

@@ -7,6 +7,8 @@ package struct DatePattern: Sendable, Equatable {
   enum Part: Sendable, Equatable {
     case literal([UInt8])
     case field(Field, count: Int)
+    /// Seconds, milliseconds, microseconds or nanoseconds since 1970, by their size.
+    case epoch
   }
 
   /// What a letter stands for; the letters that format and read alike share one.
@@ -38,8 +40,12 @@ package struct DatePattern: Sendable, Equatable {
 
   let parts: [Part]
 
-  /// Compiles a pattern; letters that mean nothing and quotes without an end are errors.
+  /// Compiles a pattern, or the word `epoch`; letters that mean nothing and quotes without an end are errors.
   package init(_ pattern: String) throws(DatePatternError) {
+    guard pattern != "epoch" else {
+      parts = [.epoch]
+      return
+    }
     var parts: [Part] = []
     let text = Array(pattern.utf8)
     var index = 0
@@ -114,7 +120,7 @@ package struct DatePatternError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch reason {
     case .unknownLetter(let letter):
-      "date pattern letter '\(letter)' means nothing; text stands in quotes, as in 'T'"
+      "date pattern letter '\(letter)' means nothing; text stands in quotes, as in '\(letter)'"
     case .unendedQuote: "date pattern has a quote without an end"
     }
   }

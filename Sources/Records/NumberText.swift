@@ -29,13 +29,18 @@ package enum NumberText {
   }
 
   private static func append(_ value: UInt64, to output: inout [UInt8]) {
-    let start = output.count
+    var digits = InlineArray<20, UInt8>(repeating: 0x30)
+    var first = 20
     var rest = value
     repeat {
-      output.append(UInt8(truncatingIfNeeded: rest % 10) + 0x30)
+      first &-= 1
+      digits[first] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
       rest /= 10
     } while rest > 0
-    output[start...].reverse()
+    while first < 20 {
+      output.append(digits[first])
+      first &+= 1
+    }
   }
 
   private static func append(_ decimal: ShortestDecimal, to output: inout [UInt8]) {
@@ -78,6 +83,30 @@ package struct ShortestDecimal {
   /// `value` must be finite.
   package init(_ value: Double) {
     precondition(value.isFinite, "no decimal for \(value)")
+    // Below 2^50 millionths no two decimals with six places share a double, so one that is this
+    // double is its shortest text. Most numbers in logs are such.
+    let millionths = (value * 1e6).rounded()
+    if abs(millionths) < 0x1p50, millionths / 1e6 == value {
+      self.init(
+        isNegative: millionths < 0, digits: UInt64(abs(millionths)), exponent: -6)
+    } else {
+      self.init(printed: value)
+    }
+  }
+
+  private init(isNegative: Bool, digits: UInt64, exponent: Int) {
+    var digits = digits
+    var exponent = exponent
+    while digits > 0, digits % 10 == 0 {
+      digits /= 10
+      exponent += 1
+    }
+    self.isNegative = isNegative
+    self.digits = digits
+    self.exponent = digits == 0 ? 0 : exponent
+  }
+
+  private init(printed value: Double) {
     // The standard library already finds the shortest digits (SwiftDtoa); only its layout differs.
     var digits: UInt64 = 0
     var exponent = 0
@@ -99,12 +128,6 @@ package struct ShortestDecimal {
       }
     }
     exponent += isExponentNegative ? -written : written
-    while digits > 0, digits % 10 == 0 {
-      digits /= 10
-      exponent += 1
-    }
-    isNegative = value < 0
-    self.digits = digits
-    self.exponent = digits == 0 ? 0 : exponent
+    self.init(isNegative: value < 0, digits: digits, exponent: exponent)
   }
 }

@@ -48,7 +48,7 @@ struct TimeScanner {
 
   /// An English month, short or in full, whatever its case.
   mutating func month() -> Int? {
-    guard let month = DateNames.match(DateNames.months, text, at: position) else { return nil }
+    guard let month = DateNames.months.match(text, at: position) else { return nil }
     let end = position + month.length
     guard end >= text.count || !TimeScanner.isLetter(text[end]) else { return nil }
     position = end

@@ -8,7 +8,7 @@ package struct TimestampReader: Sendable {
   private let format: DatePattern?
 
   /// The sixteen bytes `2024-01-31T12:00` decoded last, and the moments that minute began.
-  private var minuteText: (UInt64, UInt64) = (0, 0)
+  private var minuteText = TimestampReader.words(of: "1970-01-01T00:00")
   private var minute: Int64 = 0
   /// The same minute of `zone`'s clock; nil if the offset changes within it.
   private var zonedMinute: Int64?
@@ -19,13 +19,24 @@ package struct TimestampReader: Sendable {
     self.format = format
   }
 
+  /// Sixteen bytes as two words; what a new reader remembers must be as true as what comes later.
+  private static func words(of text: String) -> (UInt64, UInt64) {
+    let pinned = PinnedText(text)
+    return withExtendedLifetime(pinned) { (pinned.bytes.word(at: 0), pinned.bytes.word(at: 8)) }
+  }
+
   /// The moment that a whole field means: text in a recognised format, or an epoch number in seconds,
   /// milliseconds, microseconds or nanoseconds by its size; rounded down to milliseconds.
   ///
   /// Nil if it is no time, or has no year: a field has no neighbours that could tell.
   package mutating func read(_ cell: Cell) -> Int64? {
     switch cell.kind {
-    case .text: return read(cell.place, near: nil)
+    case .text:
+      // Nearly every field that has the time is this and nothing else.
+      if format == nil, let found = iso(cell.place, at: 0), found.end == cell.place.count {
+        return found.moment
+      }
+      return read(cell.place, near: nil)
     case .escaped:
       let plain = TimestampReader.unescaped(cell.place)
       return withExtendedLifetime(plain) { read(plain.bytes, near: nil) }
@@ -50,6 +61,7 @@ package struct TimestampReader: Sendable {
   /// previous moment such formats are passed over.
   package mutating func leftmost(in line: Bytes, near previous: Int64?) -> Int64? {
     if let format, let moment = leftmost(format, in: line, near: previous) { return moment }
+    if let found = iso(line, at: 0) { return found.moment }
     var scanner = LineTimeScanner(line)
     while let place = scanner.next() {
       switch place.kind {
@@ -110,7 +122,7 @@ package struct TimestampReader: Sendable {
   /// `Jan 31 ...`, with or without the weekday before it.
   private static func named(_ scanner: inout TimeScanner) -> WrittenTime? {
     let start = scanner.position
-    if let weekday = DateNames.match(DateNames.weekdays, scanner.text, at: start) {
+    if let weekday = DateNames.weekdays.match(scanner.text, at: start) {
       scanner.position = start + weekday.length
       _ = scanner.skip(",")
       guard scanner.skipBlanks() else { return nil }

@@ -1,1 +1,97 @@
-print("tripline")
+import Glibc
+
+let usage = """
+  usage: tripline-bench generate [--seed 42] [--bytes 1e9] [--shape uniform|mixed] FILE
+         tripline-bench run [--scenario NAME] [--rounds 5] FILE...
+         tripline-bench list
+  """
+
+/// Words for the person at the terminal.
+func complain(_ words: String) {
+  let text = Array("tripline-bench: \(words)\n".utf8)
+  _ = write(STDERR_FILENO, text, text.count)
+}
+
+/// Ends the program with words about a wrong command line.
+func refuse(_ words: String) -> Never {
+  complain("\(words)\n\(usage)")
+  exit(2)
+}
+
+/// Options by name, and what is left.
+func parse(_ arguments: ArraySlice<String>, known: Set<String>) -> ([String: String], [String]) {
+  var options: [String: String] = [:]
+  var rest: [String] = []
+  var remaining = arguments
+  while let argument = remaining.popFirst() {
+    guard argument.hasPrefix("--") else {
+      rest.append(argument)
+      continue
+    }
+    let name = String(argument.dropFirst(2))
+    guard known.contains(name) else { refuse("there is no option '\(argument)'") }
+    guard let value = remaining.popFirst() else { refuse("'\(argument)' needs a value") }
+    options[name] = value
+  }
+  return (options, rest)
+}
+
+func generate(_ arguments: ArraySlice<String>) throws {
+  let (options, files) = parse(arguments, known: ["seed", "bytes", "shape"])
+  guard let path = files.first, files.count == 1 else { refuse("'generate' needs one file") }
+  guard let seed = UInt64(options["seed"] ?? "42") else { refuse("'--seed' needs a whole number") }
+  guard let wanted = Double(options["bytes"] ?? "1e9"), wanted > 0 else {
+    refuse("'--bytes' needs a number, like 1e9")
+  }
+  guard let shape = LogGenerator.Shape(rawValue: options["shape"] ?? "uniform") else {
+    refuse("'--shape' is uniform or mixed")
+  }
+  let output = try OutputFile(path)
+  var generator = LogGenerator(seed: seed, shape: shape)
+  var buffer: [UInt8] = []
+  var written = 0.0
+  while written + Double(buffer.count) < wanted {
+    generator.line(to: &buffer)
+    if buffer.count >= 1 << 20 {
+      try output.write(buffer)
+      written += Double(buffer.count)
+      buffer.removeAll(keepingCapacity: true)
+    }
+  }
+  try output.write(buffer)
+}
+
+func run(_ arguments: ArraySlice<String>) throws {
+  let (options, files) = parse(arguments, known: ["scenario", "rounds"])
+  guard !files.isEmpty else { refuse("'run' needs a file") }
+  guard let rounds = Int(options["rounds"] ?? "5"), rounds > 0 else {
+    refuse("'--rounds' needs a whole number")
+  }
+  let scenarios = Scenario.table.filter {
+    options["scenario"] == nil || $0.name == options["scenario"]
+  }
+  guard !scenarios.isEmpty else { refuse("there is no such scenario; see 'tripline-bench list'") }
+  for path in files {
+    let corpus = Corpus(try contents(of: path))
+    print("\(path): \(corpus.byteCount) bytes, \(corpus.lineCount) lines, best of \(rounds)")
+    print(Measurement.heading)
+    for scenario in scenarios {
+      print(Measurement(scenario, over: corpus, rounds: rounds).row(over: corpus))
+    }
+  }
+}
+
+do {
+  let arguments = CommandLine.arguments.dropFirst()
+  switch arguments.first {
+  case "generate": try generate(arguments.dropFirst())
+  case "run": try run(arguments.dropFirst())
+  case "list":
+    for scenario in Scenario.table { print("\(scenario.name): \(scenario.about)") }
+  case let other?: refuse("there is no command '\(other)'")
+  case nil: refuse("a command is missing")
+  }
+} catch {
+  complain("\(error)")
+  exit(1)
+}

@@ -1,1 +1,3 @@
-print("tripline")
+import Glibc
+
+exit(await Shell.main(Array(CommandLine.arguments.dropFirst())))

@@ -1,5 +1,6 @@
 // The fenced fast paths; each has a plain twin in Swift. See Records/Kernels.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,3 +37,72 @@ typedef struct {
 // says how many, and moves `*from` behind the last one. Reads nothing behind `text + count`.
 size_t tripline_frame(
     const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity);
+
+// ---- Projection: the learned next-key automaton ---------------------------------------------------
+//
+// Logs repeat themselves. After the value of "level" nearly always comes  ","service":"  and so on:
+// a state is "just behind the value of this key, in these containers", a step is the literal text
+// that stood between that value and the next one, and says what kind of value follows.
+//
+//   {"ts":"08:01","level":"info","status":200,"user":{"id":7},"ok":true}
+//
+//   state 0 ──{"ts":"──▶ 1 ──","level":"──▶ 2 ──","status":──▶ 3 ──,"user":{"id":──▶ 4 ── ...
+//   (start)    string    ts     string     level    scalar     status     scalar      user.id
+//                                             ╰───","user":{"id":──▶ 4
+//                                                        scalar
+//
+// One wide compare tells whether a literal stands here, another one finds the end of a value. The
+// literals hold every byte of structure and values are checked as they are passed, so a line that
+// gets through is JSON as far as it was read, and no decoy in a string or an inner object can be
+// taken for a member. Whatever surprises the automaton, it refuses: the plain walk reads that line,
+// and the automaton is taught its steps.
+
+// What follows a literal.
+enum {
+  tripline_value_string = 0,     // the inside of a string; the next literal begins with its quote
+  tripline_value_scalar = 1,     // a number, true, false or null
+  tripline_value_container = 2,  // an object or array, as one value
+  tripline_value_end = 3,        // nothing: the literal ends the object
+};
+
+enum { tripline_literal_capacity = 64, tripline_successors = 12 };
+
+typedef struct {
+  uint8_t literal[tripline_literal_capacity];
+  uint32_t mask[2];  // which bytes of the literal count, a bit each
+  uint32_t hits;     // how often the step was taken, for ordering
+  uint16_t next;     // the state behind the value
+  uint8_t length;    // bytes of the literal
+  uint8_t value;
+  uint64_t exact;    // the wanted names that the value has
+  uint64_t loose;    // those it has but for case
+  uint64_t settles;  // those nobody needs once it is not null
+} tripline_step;
+
+typedef struct {
+  tripline_step *steps;    // those of state s from s * tripline_successors on, likeliest first
+  const uint16_t *counts;  // how many each state has
+  uint64_t wanted;         // a bit for each name: first the members, then the ranks
+  uint32_t member_count;
+} tripline_automaton;
+
+// Rows of a line table and where their cells go.
+typedef struct {
+  const uint8_t *text;
+  const uint8_t *readable_end;  // nothing at or behind this is touched
+  const uint32_t *starts;
+  const uint32_t *lengths;
+  const uint8_t *shapes;
+  size_t rows;
+  tripline_cell *members;   // column after column, `rows` cells each, null beforehand
+  tripline_cell *first_of;  // likewise, one column
+  uint64_t rich;            // out: members with a cell of escaped text or a container
+  uint64_t duplicates;      // out: values whose exact name already had one
+} tripline_portion;
+
+// Reads the JSON rows of a portion. Rows that the automaton does not know are written to `refused`,
+// which has room for all; their cells are in disorder. Says how many. `baseline` keeps to the
+// instructions that every machine has.
+size_t tripline_project(
+    const tripline_automaton *automaton, tripline_portion *portion, uint32_t *refused,
+    bool baseline);

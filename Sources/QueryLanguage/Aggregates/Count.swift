@@ -1,10 +1,12 @@
-package import Records
+import Records
 
 /// `count`, `count(*)`: rows; `count(field)`: rows on which the field is not null.
 package struct Count: Aggregate {
   static let definition = AggregateDefinition(
     "count", "[field]", .optionalField, "the number of rows, or of rows with a value"
   ) { _, _ in [("_count", Count())] }
+
+  package var kind: AggregateKind { .count }
 
   package var subtracts: Bool { true }
 

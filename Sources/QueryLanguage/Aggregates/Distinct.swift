@@ -1,10 +1,12 @@
-package import Records
+import Records
 
 /// `count_distinct(field)`: how many different values; exact. Empty text counts, null does not.
 package struct CountDistinct: Aggregate {
   static let definition = AggregateDefinition(
     "count_distinct", "field", .field, "the exact number of different values"
   ) { _, _ in [("_count_distinct", CountDistinct())] }
+
+  package var kind: AggregateKind { .countDistinct }
 
   package var subtracts: Bool { true }
 
@@ -18,6 +20,8 @@ package struct DistinctValues: Aggregate {
   ) { _, _ in [("_values", DistinctValues())] }
 
   package static let most = 100
+
+  package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { true }
 

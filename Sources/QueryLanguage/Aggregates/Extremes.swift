@@ -1,10 +1,12 @@
-package import Records
+import Records
 
 /// `min(field)`: the smallest number.
 package struct Minimum: Aggregate {
   static let definition = AggregateDefinition(
     "min", "field", .field, keepsUnit: true, "the smallest number"
   ) { _, _ in [("_min", Minimum())] }
+
+  package var kind: AggregateKind { .minimum }
 
   package var subtracts: Bool { false }
 
@@ -16,6 +18,8 @@ package struct Maximum: Aggregate {
   static let definition = AggregateDefinition(
     "max", "field", .field, keepsUnit: true, "the largest number"
   ) { _, _ in [("_max", Maximum())] }
+
+  package var kind: AggregateKind { .maximum }
 
   package var subtracts: Bool { false }
 

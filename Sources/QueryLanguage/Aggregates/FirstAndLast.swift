@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `first(field)`: the value of the newest row; by message time, ties by position.
 package struct Newest: Aggregate {
@@ -6,7 +6,11 @@ package struct Newest: Aggregate {
     "first", "field", .field, keepsUnit: true, "the value of the newest row"
   ) { _, _ in [("_first", Newest())] }
 
+  package var kind: AggregateKind { .other }
+
   package var subtracts: Bool { false }
+
+  package var readsMoments: Bool { true }
 
   package func accumulator() -> any Accumulator { MomentState(wantsNewest: true) }
 }
@@ -17,7 +21,11 @@ package struct Oldest: Aggregate {
     "last", "field", .field, keepsUnit: true, "the value of the oldest row"
   ) { _, _ in [("_last", Oldest())] }
 
+  package var kind: AggregateKind { .other }
+
   package var subtracts: Bool { false }
+
+  package var readsMoments: Bool { true }
 
   package func accumulator() -> any Accumulator { MomentState(wantsNewest: false) }
 }

@@ -1,5 +1,5 @@
 internal import Glibc
-package import Records
+import Records
 
 /// `pct(field, p, ...)`: exact up to 1,000 numbers in the merged window, within 1 % beyond.
 package struct Percentile: Aggregate {
@@ -13,6 +13,8 @@ package struct Percentile: Aggregate {
   }
 
   package let rank: Double
+
+  package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { false }
 

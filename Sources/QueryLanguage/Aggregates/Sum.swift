@@ -1,10 +1,12 @@
-package import Records
+import Records
 
 /// `sum(field)`: exact, whatever the order; null when no row had a number.
 package struct Sum: Aggregate {
   static let definition = AggregateDefinition(
     "sum", "field", .field, keepsUnit: true, "the exact sum of the numbers"
   ) { _, _ in [("_sum", Sum())] }
+
+  package var kind: AggregateKind { .sum }
 
   package var subtracts: Bool { true }
 
@@ -16,6 +18,8 @@ package struct Average: Aggregate {
   static let definition = AggregateDefinition(
     "avg", "field", .field, keepsUnit: true, "the mean of the numbers"
   ) { _, _ in [("_avg", Average())] }
+
+  package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { true }
 

@@ -26,10 +26,25 @@ package struct FoldPlan: Sendable {
 ///
 /// An aggregate is one file in `Aggregates/` and one line in `AggregateTable`.
 package protocol Aggregate: Sendable {
+  /// What more rows can do to the result; conditions reason with it.
+  var kind: AggregateKind { get }
+
   /// Whether the state of a part can be taken out of a whole again.
   var subtracts: Bool { get }
 
+  /// Whether the result depends on when and where rows stood.
+  var readsMoments: Bool { get }
+
   func accumulator() -> any Accumulator
+}
+
+extension Aggregate {
+  package var readsMoments: Bool { false }
+}
+
+/// The aggregates that conditions know something about.
+package enum AggregateKind: Sendable {
+  case count, countDistinct, sum, maximum, minimum, other
 }
 
 /// The state of one aggregate for every group of a fold.
@@ -86,6 +101,13 @@ package struct Moment: Sendable, Hashable, Comparable {
   package var source: Int32
   package var generation: Int32
   package var offset: Int64
+
+  package init(time: Int64, source: Int32, generation: Int32, offset: Int64) {
+    self.time = time
+    self.source = source
+    self.generation = generation
+    self.offset = offset
+  }
 
   package static func < (left: Moment, right: Moment) -> Bool {
     if left.time != right.time { return left.time < right.time }

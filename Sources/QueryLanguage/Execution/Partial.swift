@@ -16,7 +16,7 @@ package struct Partial: Sendable {
     accumulators = plan.accumulators()
   }
 
-  package var isEmpty: Bool { members.isEmpty }
+  package var isEmpty: Bool { members.isEmpty || !counts.contains { $0 > 0 } }
 
   /// The local number of a group that is present.
   package func local(of group: Int) -> Int? {
@@ -70,7 +70,7 @@ package struct Partial: Sendable {
   package mutating func merge(_ other: Partial, from theirs: GroupTable, into ours: inout GroupTable)
   {
     var renumbered = other
-    renumbered.members = other.members.map { Int32(ours.adopt(Int($0), of: theirs)) }
+    renumbered.renumber { Int32(ours.adopt(Int($0), of: theirs)) }
     merge(renumbered)
   }
 
@@ -86,6 +86,15 @@ package struct Partial: Sendable {
       if counts[Int(target)] == 0 { emptied = true }
     }
     if emptied { compact() }
+  }
+
+  /// Gives the groups the numbers that they have in another table.
+  package mutating func renumber(_ number: (Int32) -> Int32) {
+    locals = IntegerIndex()
+    for local in members.indices {
+      members[local] = number(members[local])
+      locals[members[local]] = Int32(local)
+    }
   }
 
   private mutating func mapping(of other: Partial, only: Set<Int32>?) -> [Int32] {

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `count, avg(x) as m by a, b`: one row for each value of the group fields.
 package struct AggregateStage: Operator {

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `<expression> as name`: sets a field on every row. Without an alias, conversions such as
 /// `num(x)` overwrite their argument and other functions set `_` and their own name.

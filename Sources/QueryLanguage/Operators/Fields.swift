@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `fields a, b` shows just these; `fields - a, b` removes them. Built-in fields of raw rows stay
 /// usable by later stages, as in the original, but are shown only when they are listed.

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `json "a.b", "c[0]" as x, y`: values out of JSON text by path; `[*]` gathers an array. What it sets is
 /// text, as in the original.

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `limit N`: the first N rows. On raw rows in input order, and reading stops early.
 package struct Limit: Operator {

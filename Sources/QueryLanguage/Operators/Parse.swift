@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `parse "user=*: sev=*" as user, sev`: each star takes the shortest text up to the next fixed words; a
 /// star at the end takes the rest. Fixed words are compared as they are, case included.

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// The parse family: `parse`, `parse regex`, `json`. A run of them forms an OR: a plain parse does not
 /// drop a row that an earlier `nodrop` parse of the run has matched.

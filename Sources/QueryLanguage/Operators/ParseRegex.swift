@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `parse regex "(?<name>...)"`: the named groups of the first match become fields. Unnamed groups are
 /// accepted and ignored, where the original refuses them.

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// The scope as it runs: keeps the messages that the search words find.
 struct ScopeStage: Stage {

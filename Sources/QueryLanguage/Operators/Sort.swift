@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `sort by a, b asc`: largest first unless `asc`; text by its characters, nulls last either way.
 /// Rows that compare equal keep their order.

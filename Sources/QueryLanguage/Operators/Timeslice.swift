@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `timeslice 5m [as f]`: the start of the bucket that a row's message time falls into, in
 /// milliseconds, as `_timeslice`. Buckets stand on the clock; days and weeks begin at midnight of the

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `top N f[, g] [by ...]`: on raw rows the N commonest values; on results the N largest rows.
 package struct Top: Operator {

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// `where <condition>`: drops the rows on which the condition is not true.
 package struct Where: Operator {

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// A bound expression with what is known of its values.
 package struct Bound: Sendable {

@@ -93,6 +93,7 @@ package struct Binder {
     if let slot = fields.slot(named: name.text) {
       fields[slot].unit = unit
       fields[slot].isProduced = true
+      fields[slot].aggregate = nil
       return slot
     }
     let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none
@@ -151,8 +152,12 @@ package struct Binder {
   /// Ends the open part of the query; from here on only `outputs` are fields.
   package mutating func aggregate(_ plan: FoldPlan, _ outputs: [(name: FieldName, unit: Double?)]) {
     var result = FieldScope(isOpen: false)
-    for output in outputs {
-      _ = result.add(output.name.text, load: .none, unit: output.unit, isProduced: true)
+    for (index, output) in outputs.enumerated() {
+      let column = index - plan.keys.count
+      let slot = result.add(
+        output.name.text, load: .none, unit: output.unit, isProduced: true,
+        aggregate: column >= 0 ? plan.columns[column].aggregate.kind : nil)
+      result[slot].isKey = column < 0
     }
     if fold != nil || collects {
       tail.append(RefoldStage(plan: plan))
@@ -177,7 +182,14 @@ package struct Binder {
     }
   }
 
-  private func plan(of query: Query) -> Plan {
+  private mutating func plan(of query: Query) -> Plan {
+    let readsTimes = readsTimes
+    var message: Plan.OutputColumn?
+    var messageTime: Plan.OutputColumn?
+    if fields.isOpen {
+      message = builtIn(.raw)
+      messageTime = builtIn(.messageTime)
+    }
     let raw = headFields ?? fields
     var output: [Plan.OutputColumn] = []
     for name in shown ?? produced {
@@ -188,8 +200,28 @@ package struct Binder {
     return Plan(
       query: query, loads: raw.fields.map(\.load), members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
-      showsColumns: shown != nil || !produced.isEmpty, result: fields, warnings: diagnostics,
+      showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
+      message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields, warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, isRowWise: isRowWise, literals: query.scope.literals)
+  }
+}
+
+extension Binder {
+  /// A built-in field for the result, under its usual name.
+  private mutating func builtIn(_ field: Metadata) -> Plan.OutputColumn {
+    let slot =
+      fields.slot(named: field.rawValue)
+      ?? fields.add(
+        field.spelling, load: .metadata(field, member: nil), unit: nil, isProduced: false)
+    return Plan.OutputColumn(name: field.rawValue, slot: slot)
+  }
+
+  private var readsTimes: Bool {
+    let loads = (headFields ?? fields).fields.map(\.load)
+    return loads.contains { load in
+      if case .metadata(let field, _) = load { field == .messageTime || field == .receiptTime }
+      else { false }
+    } || fold?.columns.contains { $0.aggregate.readsMoments } == true
   }
 }
 

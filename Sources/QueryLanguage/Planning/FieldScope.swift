@@ -11,6 +11,10 @@ package struct FieldScope: Sendable {
     package var load: FieldLoad
     /// Set by a stage, not only read from the line.
     package var isProduced: Bool
+    /// The aggregate whose untouched result this is.
+    package var aggregate: AggregateKind?
+    /// A field that the rows are grouped by.
+    package var isKey = false
   }
 
   package private(set) var fields: [Field] = []
@@ -35,11 +39,14 @@ package struct FieldScope: Sendable {
     }
   }
 
-  package mutating func add(_ name: String, load: FieldLoad, unit: Double?, isProduced: Bool)
-    -> Slot
-  {
+  package mutating func add(
+    _ name: String, load: FieldLoad, unit: Double?, isProduced: Bool,
+    aggregate: AggregateKind? = nil
+  ) -> Slot {
     let slot = Slot(fields.count)
-    fields.append(Field(spelling: name, unit: unit, load: load, isProduced: isProduced))
+    fields.append(
+      Field(
+        spelling: name, unit: unit, load: load, isProduced: isProduced, aggregate: aggregate))
     slots[name.lowercased()] = slot
     return slot
   }

@@ -22,6 +22,13 @@ package struct Plan: Sendable {
   package var output: [OutputColumn]
   /// Whether `output` was asked for by name (`fields`, an aggregate, an alias).
   package var showsColumns: Bool
+  /// Whether `output` is just what the last `fields` stage lists.
+  package var hasChosenFields: Bool
+  /// The message and its time, in results that are messages.
+  package var message: OutputColumn?
+  package var messageTime: OutputColumn?
+  /// Whether any stage looks at the message time.
+  package var readsTimes: Bool
   /// The fields of the result, for conditions that name a column.
   package var result: FieldScope
   package var warnings: [Diagnostic]

@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// Cuts the pipeline of a query into tokens. The scope before the first pipe has rules of its own;
 /// see `ScopeParser`.

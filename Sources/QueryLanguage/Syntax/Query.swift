@@ -12,6 +12,23 @@ package struct Query: Sendable {
   }
 }
 
+extension Query {
+  /// Whether the query ends in result rows rather than messages.
+  package var isAggregate: Bool { stages.contains { $0 is AggregateStage || $0 is Top } }
+
+  /// The query that counts the rows of this one by some fields: what a monitor without aggregate
+  /// compares.
+  package func counting(by keys: [String]) -> Query {
+    let count = AggregateStage.Call(
+      keyword: "count", field: nil, numbers: [], alias: nil, span: Span(0, 0))
+    var result = self
+    result.stages.append(
+      AggregateStage(
+        calls: [count], keys: keys.map { FieldName(text: $0) }, span: Span(0, 0)))
+    return result
+  }
+}
+
 /// One stage as written: immutable, knows how to print itself and how to bind itself to a plan.
 ///
 /// An operator is one file in `Operators/` and one line in `OperatorTable`. What runs is a `Stage`,

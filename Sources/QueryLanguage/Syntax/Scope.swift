@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// The search expression before the first pipe: which messages the query looks at.
 package indirect enum Scope: Sendable {

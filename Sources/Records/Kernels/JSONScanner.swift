@@ -97,10 +97,18 @@ package struct JSONScanner {
     for index in 0..<spelling.utf8CodeUnitCount
     where byte(at + index) != spelling.utf8Start[index] { return nil }
     at = end
-    return cell
+    return endsScalar ? cell : nil
   }
 
-  /// A number of JSON's grammar; what is left of a longer run of its characters fails as structure.
+  /// Whether a number or word may end here: `12a` and `truex` are no values at all.
+  private var endsScalar: Bool {
+    switch next {
+    case nil, Mark.comma, Mark.closeObject, Mark.closeArray, 0x20, 0x09, 0x0A, 0x0D: true
+    default: false
+    }
+  }
+
+  /// A number of JSON's grammar.
   private mutating func number() -> Cell? {
     let start = at
     _ = take(UInt8(ascii: "-"))
@@ -114,7 +122,7 @@ package struct JSONScanner {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
       guard digits() else { return nil }
     }
-    return Cell(text.slice(start, at), as: .numeral)
+    return endsScalar ? Cell(text.slice(start, at), as: .numeral) : nil
   }
 
   private mutating func digits() -> Bool {

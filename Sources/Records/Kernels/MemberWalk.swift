@@ -11,6 +11,8 @@ struct MemberWalk {
   private(set) var cells: [Cell]
   /// Values seen whose exact name already had one.
   private(set) var duplicates = 0
+  /// Where the walk had all it wanted; nil if it went on to the end of the object or to an error.
+  private(set) var stop: Int?
 
   private var exact: UInt64 = 0
   private var loose: UInt64 = 0
@@ -27,11 +29,13 @@ struct MemberWalk {
     for index in cells.indices { cells[index] = .null }
     (exact, loose, missing) = (0, 0, wanted.all)
     duplicates = 0
+    stop = nil
     path.removeAll(keepingCapacity: true)
     var scanner = JSONScanner(line)
     scanner.skipBlanks()
     guard missing != 0, scanner.next == Mark.openObject else { return }
     _ = container(&scanner, depth: 0)
+    if missing == 0 { stop = scanner.at }
   }
 
   /// The first rank that has a value.

@@ -1,0 +1,103 @@
+# `make demo` is the place to start; `make help` lists the rest.
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+# The oldest Swift that builds this, as MAJOR MINOR.
+SWIFT_NEEDED := 6 3
+# The Debian and Ubuntu packages that the build needs, and what pkg-config calls them elsewhere.
+PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
+  libsqlite3-dev pkg-config
+MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
+# Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
+FLAGS ?=
+RELEASE := -c release --static-swift-stdlib
+SOURCES := Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.ONESHELL:
+.SHELLFLAGS := -eu -c
+.PHONY: help demo build test bench bench-build bench-allocations install deps toolchain format lint clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## build, then replay a recorded incident through the shipped rules
+	@set -x
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" replay -r rules/ Fixtures/logs/demo.ndjson
+
+build: deps ## build the release binary
+	@$(SWIFT) build $(RELEASE) --product tripline
+
+test: deps ## run all tests
+	@$(SWIFT) build --build-tests $(FLAGS)
+	$(SWIFT) test --skip-build $(FLAGS)
+
+bench: bench-build ## measure speed: GB/s, lines/s, allocations
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench"
+
+bench-allocations: bench-build ## check that the hot path allocates no more than it may
+	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench" allocations
+
+bench-build: deps
+	@$(SWIFT) build $(RELEASE) --product tripline-bench
+
+install: build ## install the binary under PREFIX (/usr/local)
+	@install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" \
+	  "$(DESTDIR)$(PREFIX)/bin/tripline"
+	echo "installed $(DESTDIR)$(PREFIX)/bin/tripline"
+
+deps: toolchain ## install the Debian packages that are missing
+	@missing=
+	if command -v dpkg-query >/dev/null; then
+	  for package in $(PACKAGES); do
+	    state=$$(dpkg-query -W -f '$${db:Status-Status}\n' "$$package" 2>/dev/null | head -n 1) || true
+	    [ "$$state" = installed ] || missing="$$missing $$package"
+	  done
+	  [ -n "$$missing" ] || exit 0
+	else
+	  if pkg-config --exists $(MODULES) 2>/dev/null; then exit 0; fi
+	  echo "tripline: this system has no Debian packages; install pkg-config and the" >&2
+	  echo "  development files of: $(MODULES)" >&2
+	  exit 1
+	fi
+	if ! command -v apt-get >/dev/null; then
+	  echo "tripline: these packages are missing and there is no apt-get to install them:" >&2
+	  echo " $$missing" >&2
+	  exit 1
+	fi
+	as_root=
+	if [ "$$(id -u)" != 0 ]; then
+	  if ! command -v sudo >/dev/null; then
+	    echo "tripline: some packages are missing, and only root can install them. Run as root:" >&2
+	    echo "  apt-get install -y$$missing" >&2
+	    exit 1
+	  fi
+	  as_root=sudo
+	fi
+	echo "installing$$missing"
+	install="$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
+	# The package lists are refreshed only when they turn out to be missing or old.
+	$$install $$missing >/dev/null 2>&1 || { $$as_root apt-get update && $$install $$missing; }
+
+toolchain:
+	@if ! command -v $(SWIFT) >/dev/null; then
+	  echo "tripline: there is no '$(SWIFT)'. Swift 6.3 or newer is needed:" >&2
+	  echo "  https://www.swift.org/install/linux/" >&2
+	  exit 1
+	fi
+	found=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+	if ! printf '%s\n' "$(SWIFT_NEEDED)" "$$found" | sort -C -n -k 1,1 -k 2,2; then
+	  [ -z "$$found" ] || found=", found $$(echo $$found | tr ' ' .)"
+	  echo "tripline: Swift 6.3 or newer is needed$$found:" >&2
+	  echo "  https://www.swift.org/install/linux/" >&2
+	  exit 1
+	fi
+
+format: ## format all sources
+	@$(SWIFT) format -i -r $(SOURCES)
+
+lint: ## check the format of all sources
+	@$(SWIFT) format lint --strict -r $(SOURCES)
+
+clean: ## remove what was built
+	@rm -rf .build

@@ -1,0 +1,186 @@
+package import Alerting
+package import QueryLanguage
+
+/// What a kind binds its keys from: `ConfigBinder`, and texts with `${env:NAME}` and `{{Variables}}`.
+package struct ActionKeys {
+  /// The name of the action in the rule file.
+  package let action: String
+  package var keys: ConfigBinder
+  private(set) var redaction = Redaction()
+
+  private let node: ConfigNode
+  private let environment: ActionEnvironment
+  private let sink: DiagnosticSink
+
+  init?(
+    _ node: ConfigNode, kind: String, action: String, environment: ActionEnvironment,
+    sink: DiagnosticSink
+  ) {
+    guard let keys = ConfigBinder(node, as: "`\(kind)` action", sink: sink) else { return nil }
+    self.action = action
+    self.keys = keys
+    self.node = node
+    self.environment = environment
+    self.sink = sink
+  }
+
+  /// A text in which variables of the alert may stand.
+  package mutating func template(_ key: String) -> Template? {
+    keys.node(key).flatMap { template($0, of: key) }
+  }
+
+  /// A text that's the same for every alert.
+  package mutating func fixed(_ key: String) -> GuardedText? {
+    keys.node(key).flatMap { fixed($0, of: key) }
+  }
+
+  /// A fixed text that must be there.
+  package mutating func required(_ key: String) -> GuardedText? {
+    guard keys.required(key) != nil, let node = keys.node(key) else { return nil }
+    return fixed(node, of: key)
+  }
+
+  /// A list of texts; a single one stands for a list of one.
+  package mutating func templates(_ key: String) -> [Template]? {
+    // `strings` reports what's not a text; the nodes keep the places for our own findings.
+    guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
+    let nodes = if case .list(let items) = value.content { items } else { [value] }
+    return nodes.compactMap { template($0, of: key) }
+  }
+
+  /// A map of names to texts, in the order written.
+  package mutating func templateMap(_ key: String) -> [(name: String, value: Template)] {
+    guard keys.stringMap(key) != nil, let value = keys.node(key),
+      case .map(let entries) = value.content
+    else { return [] }
+    return entries.compactMap { entry in
+      template(entry.value, of: entry.key).map { (entry.key, $0) }
+    }
+  }
+
+  /// Reports a finding about the value of a key, or about the whole map when it's absent.
+  package func report(_ message: Diagnostic.Message, at key: String, help: String? = nil) {
+    keys.report(message, at: key, help: help)
+  }
+
+  private mutating func fixed(_ node: ConfigNode, of key: String) -> GuardedText? {
+    guard let template = template(node, of: key) else { return nil }
+    var result = GuardedText()
+    for part in template.parts {
+      switch part {
+      case .text(let text): result.append(text)
+      case .secret(let secret): result.append(secret)
+      case .variable, .nothing:
+        sink.report(
+          node.diagnostic(
+            .notATemplate(key), help: "only ${env:NAME} is filled in here"))
+        return nil
+      }
+    }
+    return result
+  }
+
+  private mutating func template(_ node: ConfigNode, of key: String) -> Template? {
+    guard let text = node.text else {
+      sink.report(node.diagnostic(.notText(key, found: node.found)))
+      return nil
+    }
+    var template = Template(parts: [])
+    var reader = TemplateReader(text: text)
+    while let token = reader.next() {
+      switch token.kind {
+      case .text: template.append(.text(token.text))
+      case .variable(let name):
+        template.append(variable(name, at: node.span(ofBytes: token.range)))
+      case .environment(let name):
+        template.append(secret(name, at: node.span(ofBytes: token.range)))
+      case .open:
+        template.append(.text(token.text))
+        let braces = token.text.hasPrefix("{{") ? "{{" : "${env:"
+        warn(.unclosed(braces), at: node.span(ofBytes: token.range), help: "it stays as it is")
+      }
+    }
+    return template
+  }
+
+  private func variable(_ name: String, at span: Span) -> Template.Part {
+    if let variable = TemplateVariable.named(name) { return .variable(variable) }
+    if TemplateVariable.unfilled.contains(where: { $0.lowercased() == name.lowercased() }) {
+      warn(.unfilled(name), at: span, help: "it is always empty in this version")
+      return .nothing
+    }
+    let known = TemplateVariable.all.flatMap(\.names)
+    let help = Suggestion.didYouMean(name, among: known)
+    warn(.unknownVariable(name), at: span, help: help ?? "it will always be empty")
+    return .nothing
+  }
+
+  private mutating func secret(_ name: String, at span: Span) -> Template.Part {
+    let shown = "${env:\(name)}"
+    guard isVariableName(name) else {
+      refuse(.badVariableName(name), at: span, help: "write ${env:NAME}")
+      return .text(shown)
+    }
+    switch environment {
+    case .placeholders: return .secret(GuardedText(revealed: shown, shown: shown))
+    case .variables(let values):
+      guard let value = values[name] else {
+        let near = Suggestion.didYouMean(name, among: values.keys.sorted())
+        refuse(.notSet(name), at: span, help: near ?? "set it before the program starts")
+        return .text(shown)
+      }
+      redaction.add(name: name, value: value)
+      return .secret(GuardedText(revealed: value, shown: shown))
+    }
+  }
+
+  private func refuse(_ message: Diagnostic.Message, at span: Span, help: String) {
+    sink.report(Diagnostic(message, at: span, in: node.source, help: help))
+  }
+
+  private func warn(_ message: Diagnostic.Message, at span: Span, help: String) {
+    sink.report(
+      Diagnostic(message, at: span, in: node.source, help: help, severity: .warning))
+  }
+}
+
+/// Letters, digits and underscores, no digit first: what a shell can set.
+private func isVariableName(_ name: String) -> Bool {
+  let isWord = name.utf8.allSatisfy { byte in
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      || byte == UInt8(ascii: "_")
+  }
+  return isWord && name.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
+}
+
+extension ConfigNode {
+  /// Where some bytes of a scalar's text stand.
+  func span(ofBytes range: Range<Int>) -> Span {
+    guard !range.isEmpty, range.upperBound <= offsets.count else { return span }
+    return Span(offsets[range.lowerBound], offsets[range.upperBound - 1] + 1)
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static func notText(_ key: String, found: String) -> Self {
+    Self("bad-text", "`\(key)` needs a text, found \(found)")
+  }
+  fileprivate static func notATemplate(_ key: String) -> Self {
+    Self("fixed-text", "`\(key)` can't hold variables of the alert")
+  }
+  fileprivate static func unclosed(_ braces: String) -> Self {
+    Self("unclosed-template", "'\(braces)' never closes")
+  }
+  fileprivate static func unfilled(_ name: String) -> Self {
+    Self("unfilled-variable", "nothing fills '{{\(name)}}' yet")
+  }
+  fileprivate static func unknownVariable(_ name: String) -> Self {
+    Self("unknown-variable", "unknown variable '{{\(name)}}'")
+  }
+  fileprivate static func badVariableName(_ name: String) -> Self {
+    Self("bad-environment-name", "'\(name)' can't be the name of an environment variable")
+  }
+  fileprivate static func notSet(_ name: String) -> Self {
+    Self("environment-not-set", "the environment variable '\(name)' is not set")
+  }
+}

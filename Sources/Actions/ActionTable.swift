@@ -1,0 +1,95 @@
+package import Alerting
+import QueryLanguage
+
+/// Every kind of action there is.
+package enum ActionTable {
+  /// In the order in which help lists them.
+  package static let kinds: [any Action.Type] = [
+    Webhook.self,
+    Exec.self,
+    File.self,
+  ]
+
+  /// Binds one entry of an `actions:` map; nil when an error was reported.
+  package static func bind(
+    name: String, node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
+  ) -> BoundAction? {
+    // An action with any mistake must not run: half its keys could be its guard rails.
+    let own = DiagnosticSink()
+    let action = bind(name: name, node: node, environment: environment, reporting: own)
+    for finding in own.list { sink.report(finding) }
+    return own.hasErrors ? nil : action
+  }
+
+  private static func bind(
+    name: String, node: ConfigNode, environment: ActionEnvironment, reporting sink: DiagnosticSink
+  ) -> BoundAction? {
+    guard var keys = ConfigBinder(node, as: "action", sink: sink) else { return nil }
+    let common = CommonKeys(binding: &keys, sink: sink)
+    let chosen = kinds.compactMap { kind in keys.node(kind.kind).map { (kind: kind, node: $0) } }
+    keys.finish()
+    guard let (kind, kindNode) = chosen.first else {
+      // A kind with a slip in it has been reported with the right word.
+      let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
+      let help = "add one of " + kindNames.joined(separator: ", ")
+      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
+      return nil
+    }
+    if chosen.count > 1 {
+      let others = chosen.map { "'\($0.kind.kind)'" }.joined(separator: " and ")
+      sink.report(chosen[1].node.diagnostic(.manyKinds(others), help: "make it two actions"))
+    }
+    if kind.duty == .notification, let live = node.entry("live") {
+      var warning = live.diagnostic(.liveNotification(kind.kind), help: "remove it")
+      warning.severity = .warning
+      sink.report(warning)
+    }
+    guard
+      var kindKeys = ActionKeys(
+        kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
+    else { return nil }
+    let action = kind.init(binding: &kindKeys)
+    kindKeys.keys.finish()
+    return action.map {
+      BoundAction(
+        name: name, action: $0, timeout: common.timeout, live: common.live, on: common.on,
+        retry: common.retry, redaction: kindKeys.redaction)
+    }
+  }
+
+  private static var kindNames: [String] { kinds.map { $0.kind } }
+}
+
+/// The keys that every action has.
+private struct CommonKeys {
+  var timeout: Duration
+  var live: Bool
+  var on: Set<Occasion>?
+  var retry: RetryPolicy
+
+  init(binding keys: inout ConfigBinder, sink: DiagnosticSink) {
+    timeout = keys.duration("timeout").map { .milliseconds($0) } ?? .seconds(10)
+    if timeout <= .zero { keys.report(.noTime, at: "timeout") }
+    live = keys.bool("live") ?? false
+    let occasions: [Occasion]? = keys.choices("on")
+    on = occasions.map { Set($0) }
+    retry = RetryPolicy()
+    if let node = keys.node("retry"), var own = ConfigBinder(node, as: "`retry`", sink: sink) {
+      if let total = own.duration("for") { retry.total = .milliseconds(total) }
+      if let limit = own.integer("max", in: 1...1_000) { retry.limit = limit }
+      own.finish()
+    }
+    keys.notBuilt(["guard", "targets", "verify", "then", "else", "require"])
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static let noKind = Self("no-action-kind", "this action has no kind")
+  fileprivate static func manyKinds(_ kinds: String) -> Self {
+    Self("many-action-kinds", "an action has exactly one kind, found \(kinds)")
+  }
+  fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
+  fileprivate static func liveNotification(_ kind: String) -> Self {
+    Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")
+  }
+}

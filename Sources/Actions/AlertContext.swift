@@ -1,0 +1,73 @@
+package import Alerting
+
+/// What an action is told: the step an alert took, and what the monitor's author wrote about it.
+package struct AlertContext: Sendable {
+  package var monitor: MonitorFacts
+  package var transition: Transition
+  /// Milliseconds between the transition and its delivery, when that is late enough to be said.
+  package var lateness: Int64?
+
+  package init(monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil) {
+    self.monitor = monitor
+    self.transition = transition
+    self.lateness = lateness
+  }
+}
+
+/// The part of a monitor that people read in a notification.
+package struct MonitorFacts: Sendable, Hashable {
+  package var name: String
+  package var description = ""
+  package var query = ""
+  package var runbook: String?
+  package var playbook: String?
+  /// A template for the alert's name; nil means the monitor's.
+  package var alertName: String?
+  package var tags: [String: String] = [:]
+
+  package init(name: String) { self.name = name }
+
+  package init(_ rule: Rule) {
+    name = rule.name
+    description = rule.description
+    query = rule.query
+    runbook = rule.runbook
+    playbook = rule.playbook
+    alertName = rule.alertName
+    tags = rule.tags
+  }
+}
+
+extension AlertContext {
+  /// The default body of a webhook: the transition record and, behind it, what a person needs to act.
+  package func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object {
+      transition.writeMembers(to: &$0)
+      $0.member("name", alertName)
+      $0.member("description", monitor.description)
+      $0.member("runbook", monitor.runbook ?? "")
+      if let lateness { $0.member("late", DurationText.text(lateness)) }
+    }
+    return writer.bytes
+  }
+
+  /// The alert's name: that of its template, else of its monitor.
+  package var alertName: String {
+    guard let template = monitor.alertName else { return monitor.name }
+    return Template(plain: template).rendered(withoutTemplates, as: .plain).revealed
+  }
+
+  package var playbook: String {
+    guard let template = monitor.playbook else { return "" }
+    return Template(plain: template).rendered(withoutTemplates, as: .plain).revealed
+  }
+
+  /// A template that names itself, or another one, finds nothing there: rendering always ends.
+  private var withoutTemplates: AlertContext {
+    var context = self
+    context.monitor.alertName = nil
+    context.monitor.playbook = nil
+    return context
+  }
+}

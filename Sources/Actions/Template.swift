@@ -1,0 +1,198 @@
+import Alerting
+
+/// A text with `{{Variables}}` of the alert and `${env:NAMES}` of the environment in it.
+package struct Template: Sendable {
+  /// What the text becomes part of; decides how values are made harmless there.
+  package enum Encoding: Sendable {
+    case plain
+    /// Values are escaped inside strings; elsewhere they are whole JSON values.
+    case json
+    /// A line of an HTTP header: a value can't begin another line.
+    case header
+  }
+
+  enum Part: Sendable {
+    case text(String)
+    case secret(GuardedText)
+    case variable(TemplateVariable)
+    /// A variable that nobody knows.
+    case nothing
+  }
+
+  private(set) var parts: [Part] = []
+
+  /// A template of the monitor's: nothing of the environment, nothing to report.
+  package init(plain text: String) {
+    var reader = TemplateReader(text: text)
+    while let token = reader.next() {
+      switch token.kind {
+      case .variable(let name): append(TemplateVariable.named(name).map(Part.variable) ?? .nothing)
+      case .text, .environment, .open: append(.text(token.text))
+      }
+    }
+  }
+
+  init(parts: [Part]) { self.parts = parts }
+
+  /// Whether the text says the same of every alert.
+  var isFixed: Bool {
+    parts.allSatisfy { part in
+      switch part {
+      case .text, .secret: true
+      case .variable, .nothing: false
+      }
+    }
+  }
+
+  /// Whether the text is meant to be a JSON object or array.
+  package var looksLikeJSON: Bool {
+    guard case .text(let text) = parts.first else { return false }
+    return text.first { !$0.isWhitespace }.map { $0 == "{" || $0 == "[" } ?? false
+  }
+
+  /// The text for an alert.
+  package func rendered(_ alert: AlertContext, as encoding: Encoding) -> GuardedText {
+    var result = GuardedText()
+    var place = JSONPlace()
+    for part in parts {
+      switch part {
+      case .text(let text):
+        result.append(text)
+        if encoding == .json { place.pass(text) }
+      case .secret(let secret):
+        let escapes = encoding == .json && place.isInString
+        result.append(escapes ? secret.mapped(JSONWriter.escaped) : secret)
+      case .variable(let variable):
+        result.append(variable.content(alert).text(as: encoding, inString: place.isInString))
+      case .nothing:
+        result.append(TemplateVariable.Content.none.text(as: encoding, inString: place.isInString))
+      }
+    }
+    return encoding == .header ? result.mapped(\.onOneLine) : result
+  }
+
+  mutating func append(_ part: Part) { parts.append(part) }
+}
+
+extension TemplateVariable.Content {
+  fileprivate func text(as encoding: Template.Encoding, inString: Bool) -> String {
+    switch (self, encoding, inString) {
+    case (.text(let text), .json, false): "\"" + JSONWriter.escaped(text) + "\""
+    case (.none, .json, false): "null"
+    case (.text(let text), .json, true), (.json(let text), .json, true): JSONWriter.escaped(text)
+    case (.text(let text), _, _), (.json(let text), _, _): text
+    case (.none, _, _): ""
+    }
+  }
+}
+
+/// Follows the fixed text of a JSON template: is the next value inside a string?
+private struct JSONPlace {
+  private(set) var isInString = false
+  private var isEscaped = false
+
+  mutating func pass(_ text: String) {
+    for byte in text.utf8 {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = isInString
+      } else if byte == UInt8(ascii: "\"") {
+        isInString.toggle()
+      }
+    }
+  }
+}
+
+extension String {
+  /// The text with every control character as a blank.
+  var onOneLine: String {
+    String(
+      decoding: utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self
+    ).trimmed
+  }
+
+  /// The text without blanks at its ends.
+  var trimmed: String {
+    var rest = Substring(self)
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+}
+
+/// Cuts a template into its tokens; offsets are bytes of the text.
+struct TemplateReader {
+  struct Token {
+    enum Kind {
+      case text
+      case variable(String)
+      case environment(String)
+      /// Braces that never close.
+      case open
+    }
+    var kind: Kind
+    var text: String
+    var range: Range<Int>
+  }
+
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  init(text: String) { bytes = Array(text.utf8) }
+
+  mutating func next() -> Token? {
+    guard offset < bytes.count else { return nil }
+    if starts("{{") { return variable() }
+    if starts("${env:") { return environment() }
+    let start = offset
+    repeat { offset += 1 } while offset < bytes.count && !starts("{{") && !starts("${env:")
+    return token(.text, from: start)
+  }
+
+  private mutating func variable() -> Token {
+    let start = offset
+    guard let end = find("}}", from: start + 2) else { return rest(from: start) }
+    offset = end + 2
+    let name = text(start + 2, end).trimmed
+    // `{{ResultsJson.field}}[0]` picks a row; the rows of one alert share its group's fields.
+    if name.contains("."), let close = indexEnd() { offset = close }
+    return token(.variable(name), from: start)
+  }
+
+  private mutating func environment() -> Token {
+    let start = offset
+    guard let end = find("}", from: start + 6) else { return rest(from: start) }
+    offset = end + 1
+    return token(.environment(text(start + 6, end)), from: start)
+  }
+
+  /// One past the `]` of an `[N]` that stands here.
+  private func indexEnd() -> Int? {
+    guard starts("["), let close = find("]", from: offset), close > offset + 1 else { return nil }
+    let digits = bytes[(offset + 1)..<close]
+    return digits.allSatisfy { (0x30...0x39).contains($0) } ? close + 1 : nil
+  }
+
+  private mutating func rest(from start: Int) -> Token {
+    offset = bytes.count
+    return token(.open, from: start)
+  }
+
+  private func token(_ kind: Token.Kind, from start: Int) -> Token {
+    Token(kind: kind, text: text(start, offset), range: start..<offset)
+  }
+
+  private func text(_ lower: Int, _ upper: Int) -> String {
+    String(decoding: bytes[lower..<upper], as: UTF8.self)
+  }
+
+  private func starts(_ text: StaticString) -> Bool {
+    text.withUTF8Buffer { bytes[offset...].starts(with: $0) }
+  }
+
+  private func find(_ text: String, from start: Int) -> Int? {
+    guard start <= bytes.count else { return nil }
+    return bytes[start...].firstRange(of: Array(text.utf8))?.lowerBound
+  }
+}

@@ -1,0 +1,184 @@
+package import Alerting
+import Records
+
+/// One `{{Name}}`: its names, and its value for an alert.
+package struct TemplateVariable: Sendable {
+  package enum Content: Sendable, Hashable {
+    case text(String)
+    /// JSON text: a number or an array.
+    case json(String)
+    case none
+  }
+
+  /// The name to use first; the others are kept for payloads written for the original.
+  package let names: [String]
+  package let content: @Sendable (AlertContext) -> Content
+
+  init(_ names: String..., content: @escaping @Sendable (AlertContext) -> Content) {
+    self.names = names
+    self.content = content
+  }
+
+  /// Every variable, in the order in which help lists them.
+  package static let all: [TemplateVariable] = [
+    TemplateVariable("Name", "SearchName") { .text($0.monitor.name) },
+    TemplateVariable("AlertName") { .text($0.alertName) },
+    TemplateVariable("Description", "SearchDescription") { .text($0.monitor.description) },
+    TemplateVariable("Query", "SearchQuery") { .text($0.monitor.query) },
+    TemplateVariable("Runbook") { .text($0.monitor.runbook ?? "") },
+    TemplateVariable("Playbook") { .text($0.playbook) },
+    TemplateVariable("Id", "AlertID") { .text($0.transition.id) },
+    TemplateVariable("MonitorType") { _ in .text("Logs") },
+    TemplateVariable("DetectionMethod") { .text($0.transition.level.detectionMethod) },
+    TemplateVariable("Level") { .text($0.transition.level.rawValue) },
+    TemplateVariable("To") { .text($0.transition.to.rawValue) },
+    TemplateVariable("Reason") { .text($0.transition.reason.rawValue) },
+    TemplateVariable("AlertStatus") { .text($0.transition.isOver ? "Resolved" : "Active") },
+    TemplateVariable("TriggerType") { .text($0.transition.triggerType) },
+    TemplateVariable("TriggerValue") { alert in
+      alert.transition.value.map { .json(NumberText.shortest($0)) } ?? .none
+    },
+    TemplateVariable("TriggerCondition", "AlertCondition") {
+      .text($0.transition.triggerCondition)
+    },
+    TemplateVariable("AlertThreshold") { .text($0.transition.threshold) },
+    TemplateVariable("Time") { .text(Timestamp.rfc3339($0.transition.time)) },
+    TemplateVariable("TriggerTime", "FireTime") { .text(ClockText.text($0.transition.time)) },
+    TemplateVariable("TriggerTimeRange", "TimeRange") {
+      .text(
+        ClockText.text($0.transition.windowStart) + " to "
+          + ClockText.text($0.transition.windowEnd))
+    },
+    TemplateVariable("TriggerTimeStart") { .json(String($0.transition.windowStart)) },
+    TemplateVariable("TriggerTimeEnd") { .json(String($0.transition.windowEnd)) },
+    TemplateVariable("AlertGroup") { .text($0.transition.group.label) },
+    TemplateVariable("ResultsJson", "ResultJson", "RawResultsJson") {
+      .json($0.transition.evidenceJSON)
+    },
+    TemplateVariable("Late") { alert in
+      alert.lateness.map { .text(DurationText.text($0)) } ?? .none
+    },
+  ]
+
+  /// Names of the original that have no value here: known, so that payloads written for it load
+  /// with a warning, and empty.
+  package static let unfilled = [
+    "QueryURL", "TriggerQueryURL", "SearchQueryUrl", "AlertResponseURL", "SourceURL",
+    "SloDashboardUrl", "NumQueryResults", "NumRawResults", "AggregateResultsJson", "AlertSource",
+  ]
+
+  private static let byName: [String: TemplateVariable] = {
+    var table: [String: TemplateVariable] = [:]
+    for variable in all {
+      for name in variable.names { table[name.lowercased()] = variable }
+    }
+    return table
+  }()
+
+  /// The variable of a name, whatever its case. `ResultsJson.host` is a field of the group,
+  /// `Tags.team` a tag of the monitor.
+  package static func named(_ name: String) -> TemplateVariable? {
+    if let variable = byName[name.lowercased()] { return variable }
+    guard let dot = name.firstIndex(of: ".") else { return nil }
+    let member = name[name.index(after: dot)...].lowercased()
+    switch name[..<dot].lowercased() {
+    case "tags":
+      return TemplateVariable(name) { alert in
+        .text(alert.monitor.tags.first { $0.key.lowercased() == member }?.value ?? "")
+      }
+    case "resultsjson", "resultjson", "results":
+      return TemplateVariable(name) { $0.transition.group.content(ofField: member) }
+    default: return nil
+    }
+  }
+}
+
+extension Transition {
+  /// Whether the alert ended with this step.
+  package var isOver: Bool { to == .resolved || to == .expired }
+
+  fileprivate var triggerType: String { (isOver ? "Resolved" : "") + level.title }
+
+  /// `Greater than 5 in the last 10m`, `slow_calls is Greater than 5 in the last 10m`.
+  fileprivate var triggerCondition: String {
+    let range = " in the last " + DurationText.text(windowEnd - windowStart)
+    if level == .missingData { return "No data" + range }
+    for (symbol, words) in comparators {
+      guard let place = threshold.firstRange(of: symbol) else { continue }
+      let subject = String(threshold[..<place.lowerBound]).trimmed
+      let limit = String(threshold[place.upperBound...]).trimmed
+      return (subject.isEmpty ? "" : subject + " is ") + words + " " + limit + range
+    }
+    return threshold + range
+  }
+
+  fileprivate var evidenceJSON: String {
+    var writer = JSONWriter()
+    writer.array {
+      for line in evidence { $0.string(line.line) }
+    }
+    return writer.text
+  }
+}
+
+/// Longer symbols first: `>=` begins with `>`.
+private let comparators = [
+  (">=", "Greater than or equal to"), ("<=", "Less than or equal to"), ("!=", "Not equal to"),
+  (">", "Greater than"), ("<", "Less than"), ("=", "Equal to"),
+]
+
+extension Level {
+  fileprivate var title: String {
+    switch self {
+    case .critical: "Critical"
+    case .warning: "Warning"
+    case .missingData: "MissingData"
+    }
+  }
+
+  fileprivate var detectionMethod: String {
+    self == .missingData ? "LogsMissingDataCondition" : "LogsStaticCondition"
+  }
+}
+
+extension GroupKey {
+  /// `host=web-1, path=/api`; empty when ungrouped.
+  package var label: String {
+    fields.map { "\($0.name)=\($0.value.plainText)" }.joined(separator: ", ")
+  }
+
+  fileprivate func content(ofField name: String) -> TemplateVariable.Content {
+    guard let field = fields.first(where: { $0.name.lowercased() == name }) else { return .none }
+    return switch field.value {
+    case .null: .none
+    case .bool, .whole, .number: .json(field.value.plainText)
+    case .text(let text): .text(text)
+    }
+  }
+}
+
+extension Value {
+  /// The value as people read it, without quotes.
+  package var plainText: String {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): String(flag)
+    case .whole(let number): String(number)
+    case .number(let number): NumberText.shortest(number)
+    case .text(let text): text
+    }
+  }
+}
+
+/// Times as the original's payloads show them: `07/13/2021 03:21:32 PM UTC`.
+private enum ClockText {
+  static func text(_ milliseconds: Int64) -> String {
+    let civil = CivilTime(milliseconds)
+    let date = [civil.month, civil.day, civil.year].map(padded).joined(separator: "/")
+    let hour = civil.hour % 12 == 0 ? 12 : civil.hour % 12
+    let time = [hour, civil.minute, civil.second].map(padded).joined(separator: ":")
+    return "\(date) \(time) \(civil.hour < 12 ? "AM" : "PM") UTC"
+  }
+
+  private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

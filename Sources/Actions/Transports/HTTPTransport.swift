@@ -1,0 +1,185 @@
+import CCurl
+import Glibc
+
+/// Sends requests with libcurl.
+///
+/// It verifies certificates, follows no redirects, speaks only http and https, and keeps its
+/// connections for the next request. A proxy is curl's business: `https_proxy` and its relatives
+/// are honoured. It belongs to one thread.
+final class HTTPTransport {
+  /// How much of a reply is looked at, and how much of that is worth showing.
+  private static let replyLimit = 4_096
+  private static let shownLimit = 512
+
+  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  /// Nil only when the system is out of memory.
+  private let handle: UnsafeMutableRawPointer?
+  private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+  init() { handle = HTTPTransport.isReady ? curl_easy_init() : nil }
+
+  deinit {
+    if let handle { curl_easy_cleanup(handle) }
+    message.deallocate()
+  }
+
+  func send(
+    _ request: HTTPRequest, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> String {
+    let target = Effect.request(request).target
+    guard let handle else {
+      throw ActionError(
+        "\(target): libcurl can't start", advice: .retry(after: nil), proof: .nothingDone)
+    }
+    let reply = Reply(limit: HTTPTransport.replyLimit)
+    let code = perform(request, timeout: timeout, reply: reply, on: handle)
+    guard code == CURLE_OK else {
+      throw failure(code, target: target, redaction: redaction, on: handle)
+    }
+    let status = number(CURLINFO_RESPONSE_CODE, on: handle)
+    if (200..<300).contains(status) { return "status \(status)" }
+    let said = redaction.redact(reply.text).prefix(HTTPTransport.shownLimit)
+    throw ActionError(
+      "\(target): status \(status)\(said.isEmpty ? "" : ": \(said)")", status: status,
+      retryAfter: retryAfter(on: handle))
+  }
+
+  private func perform(
+    _ request: HTTPRequest, timeout: Duration, reply: Reply, on handle: UnsafeMutableRawPointer
+  ) -> CURLcode {
+    // Keeps the connections, forgets everything else.
+    curl_easy_reset(handle)
+    message.pointee = 0
+    let headers = HeaderList(request.headers)
+    setRules(request, timeout: timeout, on: handle)
+    setBody(request, on: handle)
+    tripline_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers.first)
+
+    // SAFETY: curl uses `headers` and calls back with `reply` only inside curl_easy_perform, during
+    // which both are alive and nobody else touches them. A dangling reply would show in `a refusal
+    // says what the server said`.
+    return withExtendedLifetime((reply, headers)) {
+      tripline_curl_set_data(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+        guard let data, let context else { return 0 }
+        let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+        Unmanaged<Reply>.fromOpaque(context).takeUnretainedValue().take(bytes)
+        return size * count
+      }
+      tripline_curl_set_pointer(
+        handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(reply).toOpaque())
+      return curl_easy_perform(handle)
+    }
+  }
+
+  private func setRules(
+    _ request: HTTPRequest, timeout: Duration, on handle: UnsafeMutableRawPointer
+  ) {
+    let milliseconds = Int(max(1, timeout.milliseconds))
+    tripline_curl_set_text(handle, CURLOPT_URL, request.url.revealed)
+    tripline_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    tripline_curl_set_text(handle, CURLOPT_USERAGENT, "tripline")
+    tripline_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
+    tripline_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
+    tripline_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
+    // Signals and threads don't mix; the lane's thread blocks SIGPIPE.
+    tripline_curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+    tripline_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(5_000, milliseconds))
+    tripline_curl_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds)
+    tripline_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
+    if let authorities = request.authorities {
+      tripline_curl_set_text(handle, CURLOPT_CAINFO, authorities)
+    }
+  }
+
+  private func setBody(_ request: HTTPRequest, on handle: UnsafeMutableRawPointer) {
+    if request.method == "GET" {
+      tripline_curl_set_long(handle, CURLOPT_HTTPGET, 1)
+      return
+    }
+    let body = request.body.revealed
+    // The size first: it tells curl how much to copy.
+    tripline_curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.utf8.count)
+    tripline_curl_set_text(handle, CURLOPT_COPYPOSTFIELDS, body)
+    tripline_curl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method)
+  }
+
+  /// What no answer means.
+  private func failure(
+    _ code: CURLcode, target: String, redaction: Redaction, on handle: UnsafeMutableRawPointer
+  ) -> ActionError {
+    let said = String(cString: message)
+    let reason = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
+    let lasting = [
+      CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_PEER_FAILED_VERIFICATION,
+      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+    ]
+    // Not a byte of the request left us: nobody can have acted on it.
+    let isUnsent = number(CURLINFO_REQUEST_SIZE, on: handle) == 0
+    return ActionError(
+      "\(target): \(redaction.redact(reason))",
+      advice: lasting.contains(code) ? .giveUp : .retry(after: nil),
+      proof: isUnsent ? .nothingDone : .unknown)
+  }
+
+  private func number(_ info: CURLINFO, on handle: UnsafeMutableRawPointer) -> Int {
+    var value = 0
+    tripline_curl_get_long(handle, info, &value)
+    return value
+  }
+
+  private func retryAfter(on handle: UnsafeMutableRawPointer) -> Duration? {
+    var seconds: curl_off_t = 0
+    tripline_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &seconds)
+    return seconds > 0 ? .seconds(Int64(seconds)) : nil
+  }
+}
+
+extension ActionError {
+  /// What an answer other than "done" means.
+  fileprivate init(_ reason: String, status: Int, retryAfter: Duration?) {
+    switch status {
+    case 429:
+      self.init(reason, advice: .retry(after: retryAfter), proof: .nothingDone)
+    case 502, 503, 504:
+      self.init(reason, advice: .retry(after: retryAfter), proof: .answered)
+    case 300..<400:
+      self.init(reason + ", redirects are not followed", advice: .giveUp, proof: .answered)
+    default:
+      self.init(reason, advice: .giveUp, proof: .answered)
+    }
+  }
+}
+
+/// The beginning of a reply.
+private final class Reply {
+  private var bytes: [UInt8] = []
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  func take(_ more: UnsafeRawBufferPointer) { bytes += more.prefix(limit - bytes.count) }
+
+  var text: String { String(decoding: bytes, as: UTF8.self).onOneLine }
+}
+
+/// Headers as curl wants them; owns the list.
+private final class HeaderList {
+  private(set) var first: UnsafeMutablePointer<curl_slist>?
+
+  init(_ headers: [HTTPRequest.Header]) {
+    // An empty one takes curl's own away: waiting for "100 Continue" only costs a second.
+    add("Expect:")
+    for header in headers {
+      let value = header.value.revealed
+      // curl drops "Name:" without a value; a semicolon keeps it.
+      add(value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
+    }
+  }
+
+  deinit { curl_slist_free_all(first) }
+
+  private func add(_ line: String) {
+    if let longer = curl_slist_append(first, line) { first = longer }
+  }
+}

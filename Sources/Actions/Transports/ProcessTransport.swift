@@ -1,0 +1,237 @@
+import CLinux
+import Glibc
+
+/// Runs programs: each in a process group of its own, with its input in memory and its output read
+/// to the end.
+struct ProcessTransport {
+  /// After TERM, so long until KILL.
+  private static let grace = Duration.seconds(2)
+
+  /// What programs inherit.
+  let environment: [String: String]
+
+  func run(
+    _ call: ProcessCall, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> String {
+    let program = Effect.process(call).target
+    let output = try OutputPipe(for: program)
+    let child = try Child(call, named: program, inherited: environment, output: output)
+    output.closeWriter()
+
+    var excerpt = Excerpt()
+    let ending: Ending
+    if child.wait(atMost: timeout, reading: output, into: &excerpt) {
+      ending = child.reap()
+    } else {
+      child.signal(SIGTERM)
+      _ = child.wait(atMost: ProcessTransport.grace, reading: output, into: &excerpt)
+      // Not reaped yet, so the group's number is still ours; whoever ignored TERM goes now.
+      child.signal(SIGKILL)
+      _ = child.reap()
+      ending = .overdue(timeout)
+    }
+    return try ending.judged(program, said: redaction.redact(excerpt.text).trimmed)
+  }
+}
+
+/// How a program ended.
+private enum Ending {
+  case exited(Int32)
+  case killed(Int32)
+  case overdue(Duration)
+
+  func judged(_ program: String, said: String) throws(ActionError) -> String {
+    let said = said.isEmpty ? "" : ": " + said
+    switch self {
+    case .exited(0):
+      return "exit 0\(said)"
+    case .exited(let code):
+      throw ActionError("\(program): exit \(code)\(said)", advice: .giveUp, proof: .answered)
+    case .killed(let signal):
+      let reason = "\(program): ended by signal \(signal)\(said)"
+      throw ActionError(reason, advice: .giveUp, proof: .unknown)
+    case .overdue(let time):
+      let reason = "\(program): killed after \(time.text)\(said)"
+      throw ActionError(reason, advice: .giveUp, proof: .unknown)
+    }
+  }
+}
+
+/// A running program and the group it leads.
+private struct Child {
+  private let id: pid_t
+  /// Readable once the program has ended.
+  private let end: Descriptor
+
+  init(
+    _ call: ProcessCall, named program: String, inherited: [String: String], output: OutputPipe
+  ) throws(ActionError) {
+    var variables = inherited
+    for variable in call.environment { variables[variable.name] = variable.value.revealed }
+    let arguments = CStrings(call.arguments.map(\.revealed))
+    let environment = CStrings(variables.map { "\($0.key)=\($0.value)" })
+    let input = try memoryFile(call.input, for: program)
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input.number, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output.writer.number, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output.writer.number, STDERR_FILENO)
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+    if let directory = call.directory {
+      posix_spawn_file_actions_addchdir_np(&actions, directory.revealed)
+    }
+
+    // Its own group, so that a timeout reaches its children; no signal blocked or ignored, whatever
+    // this program does with its own.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    var all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    var id: pid_t = 0
+    // SAFETY: both lists outlive the call, and the strings in them belong to the lists.
+    let code = withExtendedLifetime((arguments, environment, input)) {
+      posix_spawnp(
+        &id, call.arguments[0].revealed, &actions, &attributes, arguments.pointers,
+        environment.pointers)
+    }
+    guard code == 0 else { throw .cannotRun(program, code) }
+    self.id = id
+    end = Descriptor(pidfd_open(id, 0))
+    if end.number < 0 {
+      let reason = SystemError.text(errno)
+      signal(SIGKILL)
+      _ = reap()
+      throw ActionError(
+        "\(program): can't be watched: \(reason)", advice: .giveUp, proof: .unknown)
+    }
+  }
+
+  /// Signals the whole group.
+  func signal(_ number: Int32) { kill(-id, number) }
+
+  /// Reads the output until the program has ended; false when the time is over first.
+  func wait(
+    atMost time: Duration, reading output: OutputPipe, into excerpt: inout Excerpt
+  ) -> Bool {
+    // A timer rather than a clock: nothing below Engine reads one.
+    let timer = Descriptor(timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC)))
+    var setting = itimerspec()
+    setting.it_value.tv_sec = Int(time.components.seconds)
+    // Zero would mean never.
+    setting.it_value.tv_nsec = max(1, Int(time.components.attoseconds / 1_000_000_000))
+    timerfd_settime(timer.number, 0, &setting, nil)
+
+    var isOpen = true
+    while true {
+      var events = [
+        pollfd(fd: end.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: timer.number, events: Int16(POLLIN), revents: 0),
+        // A negative number is skipped.
+        pollfd(fd: isOpen ? output.reader.number : -1, events: Int16(POLLIN), revents: 0),
+      ]
+      guard poll(&events, 3, -1) > 0 else { continue }
+      if events[2].revents != 0 { isOpen = output.read(into: &excerpt) }
+      if events[0].revents != 0 {
+        // What it wrote before it ended; not what a child it left behind goes on writing.
+        var rest = 16
+        while isOpen, rest > 0, output.hasMore {
+          isOpen = output.read(into: &excerpt)
+          rest -= 1
+        }
+        return true
+      }
+      if events[1].revents != 0 { return false }
+    }
+  }
+
+  func reap() -> Ending {
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7F
+    return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
+  }
+}
+
+/// A program's input as a file in memory, so that one that never reads it can neither stall nor
+/// signal us.
+private func memoryFile(_ bytes: [UInt8], for program: String) throws(ActionError) -> Descriptor {
+  let file = Descriptor(memfd_create("tripline-input", UInt32(MFD_CLOEXEC)))
+  guard file.number >= 0 else { throw .cannotRun(program, errno) }
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
+    guard count > 0 else { throw .cannotRun(program, errno) }
+    rest = rest.dropFirst(count)
+  }
+  lseek(file.number, 0, SEEK_SET)
+  return file
+}
+
+/// Where a program's output and errors go, in the order written.
+private final class OutputPipe {
+  let reader: Descriptor
+  private(set) var writer: Descriptor
+
+  init(for program: String) throws(ActionError) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .cannotRun(program, errno) }
+    reader = Descriptor(ends[0])
+    writer = Descriptor(ends[1])
+  }
+
+  /// Must be called once the program runs: while we hold the writer, there's no end to read.
+  func closeWriter() { writer = Descriptor(-1) }
+
+  var hasMore: Bool {
+    var event = pollfd(fd: reader.number, events: Int16(POLLIN), revents: 0)
+    return poll(&event, 1, 0) > 0
+  }
+
+  /// False at the end.
+  func read(into excerpt: inout Excerpt) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = Glibc.read(reader.number, &bytes, bytes.count)
+    if count < 0 { return errno == EINTR }
+    excerpt.append(bytes[..<count])
+    return count > 0
+  }
+}
+
+/// An open file; closes itself.
+private final class Descriptor {
+  let number: Int32
+
+  init(_ number: Int32) { self.number = number }
+
+  deinit { if number >= 0 { close(number) } }
+}
+
+/// A list of C strings and the null behind it.
+private final class CStrings {
+  let pointers: [UnsafeMutablePointer<CChar>?]
+
+  init(_ texts: [String]) { pointers = texts.map { strdup($0) } + [nil] }
+
+  deinit { for pointer in pointers { free(pointer) } }
+}
+
+extension ActionError {
+  /// The program never started.
+  fileprivate static func cannotRun(_ program: String, _ code: Int32) -> ActionError {
+    let passing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY]
+    return ActionError(
+      "\(program): can't run: \(SystemError.text(code))",
+      advice: passing.contains(code) ? .retry(after: nil) : .giveUp, proof: .nothingDone)
+  }
+}

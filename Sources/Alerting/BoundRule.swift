@@ -1,0 +1,302 @@
+package import QueryLanguage
+package import Records
+
+/// A rule whose query is bound and whose conditions know their columns: what a `Monitor` runs.
+package struct BoundRule: Sendable {
+  package let rule: Rule
+  /// Always folds: a query without aggregate counts its lines by the group fields.
+  package let plan: Plan
+  package let fold: FoldPlan
+  package let window: Int64
+  package let every: Int64
+  /// The group fields as columns of the result.
+  package let groupSlots: [Slot]
+  /// The same as keys of the fold; nil when a stage behind the aggregate made one of them.
+  package let groupKeys: [Int]?
+  package let levels: [BoundLevel]
+
+  /// Whether absence can trip a level, so that groups are remembered beyond the window.
+  package var remembersGroups: Bool {
+    !groupSlots.isEmpty && levels.contains { $0.isAboutAbsence }
+  }
+
+  /// Whether the first line of a group must be known.
+  package var watchesGroupStart: Bool {
+    !groupSlots.isEmpty && levels.contains { !$0.isConfirming }
+  }
+}
+
+/// `critical:` or `warning:` with everything settled.
+package struct BoundLevel: Sendable {
+  package enum Subject: Sendable {
+    case rows
+    case column(Slot)
+  }
+
+  package let level: Level
+  package let subject: Subject
+  package let alert: CellComparator
+  package let alertBound: Double
+  package let alertText: String
+  package let resolve: CellComparator
+  package let resolveBound: Double
+  package let resolveText: String
+  package let resolutionWindow: Int64
+  package let noValue: LevelRule.NoValue
+  /// No rows compare as 0: the subject is a count, a sum or the number of rows.
+  package let emptyIsZero: Bool
+  /// More lines can only confirm the condition: it trips on the line, and is judged from the start.
+  package let isConfirming: Bool
+  /// `<`, `<=`, `=`: what absence can make true.
+  package let isAboutAbsence: Bool
+
+  package func isHit(_ value: Double) -> Bool { alert.holds(value, alertBound) }
+
+  package func isClear(_ value: Double) -> Bool { resolve.holds(value, resolveBound) }
+
+  /// Whether `value` lies farther past the threshold than `other`.
+  package func isFarther(_ value: Double, than other: Double) -> Bool {
+    switch alert {
+    case .greater, .greaterOrEqual: value > other
+    case .less, .lessOrEqual: value < other
+    case .equal: false
+    case .notEqual: (value - alertBound).magnitude > (other - alertBound).magnitude
+    }
+  }
+
+  /// Whether an instant with no rows can be a hit.
+  package var emptyCanHit: Bool { emptyIsZero ? isHit(0) : noValue == .hit }
+}
+
+extension BoundRule {
+  /// Settings that rules share: what the configuration and the command line say.
+  package struct Context: Sendable {
+    /// Field name to unit name.
+    package var units: [String: String]
+    package var params: [String: String]
+    package var zone: Zone
+
+    package init(units: [String: String] = [:], params: [String: String] = [:], zone: Zone = .utc) {
+      self.units = units
+      self.params = params
+      self.zone = zone
+    }
+  }
+
+  /// Binds a rule, or says everything that is wrong with its query and conditions, with places in the
+  /// rule file.
+  package static func bind(_ rule: Rule, _ context: Context) throws(Diagnostics) -> BoundRule {
+    var units: [String: Double] = [:]
+    for (field, unit) in context.units.merging(rule.units, uniquingKeysWith: { $1 }) {
+      units[field.lowercased()] = Durations.factor(ofUnit: unit)
+    }
+    let settings = Binder.Settings(purpose: .monitor, units: units, zone: context.zone)
+    let plan = try plan(rule, settings, context.params.merging(rule.params) { $1 })
+    guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
+    var binding = RuleBinding(
+      rule: rule, plan: plan, fold: fold, countsLines: isCounting(plan.query))
+    return try binding.bind()
+  }
+
+  private static func plan(
+    _ rule: Rule, _ settings: Binder.Settings, _ params: [String: String]
+  ) throws(Diagnostics) -> Plan {
+    do throws(Diagnostics) {
+      let source = SourceText(name: rule.source.name, text: rule.query)
+      let expanded = try ParameterExpansion.expand(source, params)
+      do throws(Diagnostics) {
+        var query = try Parser.parse(expanded.source)
+        if !query.isAggregate { query = query.counting(by: rule.groupBy) }
+        return try Binder.bind(query, settings)
+      } catch {
+        throw expanded.restored(error)
+      }
+    } catch {
+      throw Diagnostics(
+        error.list.map { diagnostic in
+          var moved = diagnostic
+          moved.source = rule.source
+          moved.span = rule.queryMap.span(of: diagnostic.span)
+          return moved
+        })
+    }
+  }
+}
+
+/// Whether the aggregate is the one that `counting(by:)` put there, which stands nowhere in the text.
+private func isCounting(_ query: Query) -> Bool {
+  query.stages.last?.span == Span(0, 0)
+}
+
+/// The steps of binding a rule's conditions, which collect their mistakes.
+private struct RuleBinding {
+  let rule: Rule
+  let plan: Plan
+  let fold: FoldPlan
+  /// Whether the query has no aggregate of its own.
+  let countsLines: Bool
+  var problems: [Diagnostic] = []
+
+  mutating func bind() throws(Diagnostics) -> BoundRule {
+    if !plan.ordered.isEmpty || plan.collects || !plan.isRowWise {
+      report(.rowKeeping, at: rule.span, help: "put an aggregate before limit, sort and now()")
+    }
+    let groupSlots = rule.groupBy.compactMap { groupSlot($0) }
+    let groupKeys = rule.groupBy.compactMap { name in
+      fold.keys.indices.first { key in
+        plan.tailOnlyShows && plan.result.slot(named: name) == Slot(key)
+      }
+    }
+    let groupsAreKeys = groupKeys.count == rule.groupBy.count
+    let levels = rule.levels.compactMap { level($0, groupsAreKeys) }
+    guard problems.isEmpty else { throw Diagnostics(problems) }
+    return BoundRule(
+      rule: rule, plan: plan, fold: fold, window: rule.window,
+      every: rule.every ?? Rule.defaultEvery(window: rule.window), groupSlots: groupSlots,
+      groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels)
+  }
+
+  private mutating func report(_ message: Diagnostic.Message, at span: Span, help: String?) {
+    problems.append(Diagnostic(message, at: span, in: rule.source, help: help))
+  }
+
+  private mutating func groupSlot(_ name: String) -> Slot? {
+    if let slot = plan.result.slot(named: name) { return slot }
+    let help =
+      Suggestion.didYouMean(name, among: plan.result.names)
+      ?? "group the query by it: '... | count by \(name)'"
+    report(.groupNotInResult(name), at: rule.groupBySpan, help: help)
+    return nil
+  }
+
+  private mutating func level(_ written: LevelRule, _ groupsAreKeys: Bool) -> BoundLevel? {
+    guard let subject = subject(of: written.alert) else { return nil }
+    let resolve: Comparison
+    if let own = written.resolve {
+      resolve = own
+      guard let other = self.subject(of: own), isSame(subject, other) else {
+        if self.problems.isEmpty {
+          report(
+            .otherSubject, at: own.span, help: "compare the same column as `alert` does")
+        }
+        return nil
+      }
+    } else {
+      resolve = written.alert.opposite
+    }
+    let comparator = CellComparator(rawValue: written.alert.comparator.rawValue)!
+    guard let bound = number(written.alert, subject), let resolveBound = number(resolve, subject)
+    else { return nil }
+    let kind = kind(of: subject)
+    return BoundLevel(
+      level: written.level, subject: subject, alert: comparator, alertBound: bound,
+      alertText: written.alert.text,
+      resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,
+      resolveText: resolve.text, resolutionWindow: written.resolutionWindow ?? rule.window,
+      noValue: written.noValue, emptyIsZero: kind == .count || kind == .sum,
+      isConfirming: groupsAreKeys && isConfirming(comparator, kind),
+      isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))
+  }
+
+  private func isSame(_ left: BoundLevel.Subject, _ right: BoundLevel.Subject) -> Bool {
+    switch (left, right) {
+    case (.rows, .rows): true
+    case (.column(let a), .column(let b)): a == b
+    case (.rows, .column), (.column, .rows): false
+    }
+  }
+
+  private func kind(of subject: BoundLevel.Subject) -> AggregateKind {
+    switch subject {
+    case .rows: .count
+    case .column(let slot): plan.result[slot].aggregate ?? .other
+    }
+  }
+
+  private func isConfirming(_ comparator: CellComparator, _ kind: AggregateKind) -> Bool {
+    guard plan.isRowWise, plan.tailOnlyShows else { return false }
+    switch kind {
+    case .count, .countDistinct, .maximum:
+      return comparator == .greater || comparator == .greaterOrEqual
+    case .minimum:
+      return comparator == .less || comparator == .lessOrEqual
+    case .sum, .other:
+      // A sum only confirms when nothing negative can come; that is not provable from a field.
+      return false
+    }
+  }
+
+  private mutating func subject(of comparison: Comparison) -> BoundLevel.Subject? {
+    switch comparison.subject {
+    case .rows:
+      return countsLines ? plan.result.slot(named: "_count").map { .column($0) } : .rows
+    case .column(let name):
+      if let slot = plan.result.slot(named: name) { return .column(slot) }
+      report(
+        .noColumn(name), at: comparison.span,
+        help: Suggestion.didYouMean(name, among: plan.result.names)
+          ?? "the columns of the result are \(plan.result.names.joined(separator: ", "))")
+      return nil
+    case .implied:
+      let columns = plan.result.fields.indices.filter { index in
+        let field = plan.result.fields[index]
+        return !field.isKey && plan.result.slot(named: field.spelling) == Slot(index)
+      }
+      if columns.count == 1 { return .column(Slot(columns[0])) }
+      let names = columns.map { plan.result.fields[$0].spelling }
+      report(
+        .needsColumn(comparison.text), at: comparison.span,
+        help: names.isEmpty
+          ? "name a column of the result"
+          : "name one of them: "
+            + names.map { "'\($0) \(comparison.text)'" }.joined(separator: " or "))
+      return nil
+    }
+  }
+
+  /// The bound in the unit of the column it is compared with.
+  private mutating func number(
+    _ comparison: Comparison, _ subject: BoundLevel.Subject
+  ) -> Double? {
+    guard let unit = comparison.unit, let factor = Durations.factor(ofUnit: unit) else {
+      return comparison.number
+    }
+    guard case .column(let slot) = subject, let columnUnit = plan.result[slot].unit else {
+      report(
+        .unitUnknown(comparison.text), at: comparison.span,
+        help: "declare the field with 'units: { field: s }', or compare with a plain number")
+      return nil
+    }
+    return factor == columnUnit ? comparison.number : comparison.number * factor / columnUnit
+  }
+}
+
+extension Comparison {
+  /// What is true exactly when this is not, written the same way.
+  package var opposite: Comparison {
+    var result = self
+    result.comparator = comparator.opposite
+    result.text = text.replacing(
+      comparator.rawValue, with: result.comparator.rawValue, maxReplacements: 1)
+    return result
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static let rowKeeping = Self(
+    "not-built", "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
+  fileprivate static func groupNotInResult(_ name: String) -> Self {
+    Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
+  }
+  fileprivate static func noColumn(_ name: String) -> Self {
+    Self("unknown-column", "the query's result has no column '\(name)'")
+  }
+  fileprivate static func needsColumn(_ text: String) -> Self {
+    Self("ambiguous-comparison", "'\(text)' does not say which column it compares")
+  }
+  fileprivate static let otherSubject = Self(
+    "other-subject", "`resolve` compares something else than `alert`")
+  fileprivate static func unitUnknown(_ text: String) -> Self {
+    Self("unknown-unit", "'\(text)' has a unit, and that of the column is not known")
+  }
+}

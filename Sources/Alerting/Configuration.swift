@@ -1,0 +1,120 @@
+package import QueryLanguage
+
+/// `tripline.yaml`: what to read, which rules to load, and what holds for all of them.
+package struct Configuration: Sendable {
+  /// Where lines come from, in file order.
+  package var sources: [SourceSettings] = []
+  /// Paths of rule files, relative to the configuration.
+  package var rules: [String] = []
+  /// Keys that every monitor has unless it says otherwise.
+  package var defaults: ConfigNode?
+  /// Field to unit of time; a rule's and a source's own units come first.
+  package var units: [String: String] = [:]
+  /// Values of `{{name}}` in queries; a rule file's own come first.
+  package var params: [String: String] = [:]
+  /// Zone of times that name none.
+  package var timezone = "UTC"
+  /// Nil means one per core.
+  package var threads: Int?
+
+  /// Reads the file; nil when nothing can be made of it. What is wrong goes to the sink.
+  package static func read(_ source: SourceText, sink: DiagnosticSink) -> Configuration? {
+    guard let root = YAMLReader.read(source, sink: sink),
+      var keys = ConfigBinder(root, as: "configuration", sink: sink)
+    else { return nil }
+    var result = Configuration()
+    let sources = keys.nodes("sources") ?? []
+    result.sources = sources.compactMap { SourceSettings($0, sink: sink) }
+    result.rules = keys.strings("rules") ?? []
+    result.defaults = keys.node("defaults")
+    if let defaults = result.defaults { MonitorBinder.check(defaults: defaults, sink: sink) }
+    result.units = keys.units("units") ?? [:]
+    result.params = keys.stringMap("params") ?? [:]
+    result.timezone = keys.filled("timezone") ?? "UTC"
+    result.threads = keys.integer("threads", in: 1...1_024)
+    keys.notBuilt(["state", "memory", "listen"])
+    keys.finish()
+    return result
+  }
+}
+
+/// One entry of `sources:`. All durations are milliseconds.
+package struct SourceSettings: Sendable {
+  /// What is read.
+  package enum Input: Sendable, Hashable {
+    /// A path or a glob.
+    case path(String)
+    case stdin
+  }
+
+  package var input: Input
+  /// `_sourceCategory`, `_sourceHost` and `_sourceName` of its lines; nil leaves the defaults.
+  package var category: String?
+  package var host: String?
+  package var name: String?
+  /// Where the time of a line stands and how it is written; nil looks for it.
+  package var timeField: String?
+  package var timeFormat: String?
+  /// Zone of times that name none; nil means the configuration's.
+  package var timezone: String?
+  /// Field to unit of time; a rule's own units come first.
+  package var units: [String: String]
+  /// The longest line that is kept whole, in bytes.
+  package var maxLine: Int
+  /// How far ahead of its arrival a line's time may lie.
+  package var maxAhead: Int64
+  /// How long nothing must come before the source no longer holds others back.
+  package var idleAfter: Int64
+  package var source: SourceText
+  package var span: Span
+
+  /// Nil, and reported, when the entry does not say what to read.
+  init?(_ node: ConfigNode, sink: DiagnosticSink) {
+    guard var keys = ConfigBinder(node, as: "source", sink: sink) else { return nil }
+    let input = Self.input(&keys, node: node, sink: sink)
+    category = keys.string("category")
+    host = keys.string("host")
+    name = keys.string("name")
+    timeField = keys.string("time_field")
+    timeFormat = keys.string("time_format")
+    timezone = keys.string("timezone")
+    units = keys.units("units") ?? [:]
+    maxLine = keys.byteCount("max_line") ?? 1 << 20
+    if maxLine == 0 { keys.report(.noLine, at: "max_line") }
+    maxAhead = keys.duration("max_ahead") ?? 300_000
+    idleAfter = keys.duration("idle_after") ?? 5_000
+    source = node.source
+    span = node.span
+    keys.notBuilt(["command", "every", "lateness", "multiline", "decode"])
+    keys.finish()
+    guard let input else { return nil }
+    self.input = input
+  }
+
+  private static func input(_ keys: inout ConfigBinder, node: ConfigNode, sink: DiagnosticSink)
+    -> Input?
+  {
+    let path = keys.filled("path")
+    let stdin = keys.bool("stdin")
+    if keys.has("path"), stdin == true {
+      keys.report(.twoInputs, at: "stdin", help: "make them two sources")
+      return nil
+    }
+    if let path { return .path(path) }
+    if stdin == true { return .stdin }
+    if stdin == false || !["path", "stdin", "command"].contains(where: keys.has) {
+      sink.report(node.diagnostic(.noInput))
+    }
+    return nil
+  }
+}
+
+extension Diagnostic.Message {
+  fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
+  fileprivate static var twoInputs: Self {
+    Self("source-input", "a source has a `path` or `stdin`, not both")
+  }
+  fileprivate static var noInput: Self {
+    Self("source-input", "this source needs a `path` or `stdin: true`")
+  }
+}

@@ -1,0 +1,10 @@
+// Counting, where finding would be too much.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// How many newlines there are in `text`.
+size_t tripline_count_newlines(const uint8_t *text, size_t count);
+
+// The last newline in `text`, or NULL. glibc's memrchr, which the Glibc module hides.
+const uint8_t *tripline_last_newline(const uint8_t *text, size_t count);

@@ -1,1 +1,0 @@
-// The engine: every thread, every file, every clock.

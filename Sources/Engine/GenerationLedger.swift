@@ -1,0 +1,160 @@
+import Glibc
+package import Alerting
+import QueryLanguage
+
+/// Remembers every generation that was opened, so that the lines of an alert can be read again when it
+/// fires: by offset from the file, or, where a place can't be read twice (pipes, compressed files), from
+/// a copy in an unnamed temporary file.
+// SAFETY: the dictionary is guarded by the lock; descriptors are only closed with the ledger.
+package final class GenerationLedger: @unchecked Sendable {
+  private struct Generation {
+    var path: String
+    var descriptor: Int32
+    var fingerprint: String?
+    var spool: Spool?
+
+    var reader: PlaceReader { PlaceReader(descriptor: spool?.descriptor ?? descriptor) }
+  }
+
+  private struct Key: Hashable {
+    var source: Int32
+    var generation: Int32
+  }
+
+  private var generations: [Key: Generation] = [:]
+  private var lock = pthread_mutex_t()
+
+  package init() { pthread_mutex_init(&lock, nil) }
+
+  deinit {
+    for generation in generations.values where generation.descriptor >= 0 {
+      close(generation.descriptor)
+    }
+    pthread_mutex_destroy(&lock)
+  }
+
+  /// Takes note of a generation; the stream to read is the one returned.
+  package func register(
+    _ stream: any ByteStream, path: String, _ source: Int32, _ generation: Int32
+  ) throws(InputFailure) -> any ByteStream {
+    let name = path == "-" ? "stdin" : path
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    if let plain = stream as? DescriptorBytes {
+      var status = stat()
+      if fstat(plain.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+        generations[Key(source: source, generation: generation)] = Generation(
+          path: name, descriptor: fcntl(plain.descriptor, F_DUPFD_CLOEXEC, 0))
+        return stream
+      }
+    }
+    let spool = try Spool()
+    generations[Key(source: source, generation: generation)] = Generation(
+      path: name, descriptor: -1, spool: spool)
+    return RecordingStream(stream, spool)
+  }
+
+  /// The lines of an alert, in the order given.
+  package func lines(_ places: [EvidencePlace]) -> [EvidenceLine] {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    return places.compactMap { place -> EvidenceLine? in
+      let key = Key(source: place.moment.source, generation: place.moment.generation)
+      guard var generation = generations[key] else { return nil }
+      let fingerprint = generation.fingerprint ?? GenerationLedger.fingerprint(of: generation.reader)
+      if let known = fingerprint { generation.fingerprint = known }
+      generations[key] = generation
+      let text = generation.reader.read(at: place.moment.offset, count: Int(place.length))
+      return EvidenceLine(
+        file: generation.path, generation: fingerprint ?? "", offset: place.moment.offset,
+        line: String(decoding: text, as: UTF8.self))
+    }
+  }
+
+  /// The first 16 hex digits of the SHA-256 of the first line, or of its first 1,024 bytes.
+  static func fingerprint(of reader: PlaceReader) -> String? {
+    var head = reader.read(at: 0, count: 1_025)
+    if let end = head.firstIndex(of: 0x0A) {
+      head.removeSubrange(end...)
+      if head.last == 0x0D { head.removeLast() }
+    } else if head.count < 1_025 {
+      // An unfinished first line may still grow, but evidence has only whole lines.
+      if head.last == 0x0D { head.removeLast() }
+    }
+    if head.count > 1_024 { head.removeSubrange(1_024...) }
+    guard !head.isEmpty else { return nil }
+    return Digest.short(head)
+  }
+}
+
+/// Reads bytes at a place of a file.
+struct PlaceReader {
+  let descriptor: Int32
+
+  func read(at offset: Int64, count: Int) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = buffer.withUnsafeMutableBytes { raw in
+        pread(descriptor, raw.baseAddress! + done, count - done, off_t(offset) + off_t(done))
+      }
+      if got < 0, errno == EINTR { continue }
+      if got <= 0 { break }
+      done += got
+    }
+    buffer.removeSubrange(done...)
+    return buffer
+  }
+}
+
+/// A copy of a stream in a file without a name, which is gone with the program.
+final class Spool {
+  /// O_TMPFILE, a macro that Swift can't see: a file without a name.
+  private static let unnamed = 0o20_000_000 | O_DIRECTORY
+
+  let descriptor: Int32
+
+  init() throws(InputFailure) {
+    let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var descriptor = open(directory, Spool.unnamed | O_RDWR | O_CLOEXEC, 0o600)
+    if descriptor < 0 {
+      // Not every file system has unnamed files.
+      var name = Array("\(directory)/tripline-XXXXXX".utf8CString)
+      descriptor = mkstemp(&name)
+      if descriptor >= 0 { unlink(name) }
+    }
+    guard descriptor >= 0 else { throw InputFailure(path: directory, errno: errno) }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws(InputFailure) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = write(descriptor, rest.baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw InputFailure(path: "the temporary copy of the input", errno: errno)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+}
+
+/// Hands a stream on and keeps a copy of it.
+final class RecordingStream: ByteStream {
+  private let stream: any ByteStream
+  private let spool: Spool
+
+  init(_ stream: any ByteStream, _ spool: Spool) {
+    self.stream = stream
+    self.spool = spool
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputFailure) -> Int {
+    let count = try stream.read(into: buffer)
+    try spool.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    return count
+  }
+}

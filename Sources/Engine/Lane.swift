@@ -1,0 +1,260 @@
+package import Actions
+import Alerting
+
+/// The deliveries of one action, one after the other: a `resolved` never overtakes its `firing`,
+/// and an endpoint that is dead holds up nobody else's.
+///
+/// Pure: every method takes the time, and none does anything. `LaneRunner` asks for a `step`,
+/// performs it, and says how it went.
+package struct Lane: Sendable {
+  package enum Step: Sendable {
+    /// Attempt it, then call `conclude`.
+    case attempt(Delivery)
+    /// Say what it would do, then call `conclude`.
+    case describe(Delivery)
+    /// Nothing to do until then, or until something is submitted.
+    case wait(until: Duration?)
+    /// Nothing is left and nothing more will come.
+    case stop
+  }
+
+  /// How deliveries ended, counted.
+  package struct Tally: Sendable, Hashable {
+    package var done = 0
+    package var shadow = 0
+    package var blocked = 0
+    package var failed = 0
+    package var unknown = 0
+    package var refused = 0
+    package var abandoned = 0
+
+    package init() {}
+  }
+
+  private struct Job {
+    var delivery: Delivery
+    var submitted: Duration
+    var attempts = 0
+  }
+
+  private enum Hand {
+    case empty
+    case attempting(Job)
+    case waiting(Job, until: Duration)
+  }
+
+  private enum Phase: Equatable {
+    case open
+    /// Nothing more is taken; what's there may go on until the deadline.
+    case draining(by: Duration)
+    case over
+  }
+
+  package private(set) var tally = Tally()
+  private let capacity: Int
+  private var random: SeededGenerator
+  private var queue: [Job] = []
+  private var hand = Hand.empty
+  private var phase = Phase.open
+  private var reports: [Delivery.Report] = []
+  /// Refused since it was last said, and the last of them.
+  private var unsaid: (count: Int, last: Delivery)?
+
+  package init(capacity: Int, seed: UInt64) {
+    self.capacity = capacity
+    random = SeededGenerator(seed: seed)
+  }
+
+  /// Takes a delivery, or refuses the newest when the queue is full: what's already there is older
+  /// news, but a queue that forgot it would resolve alerts that nobody was told of.
+  package mutating func submit(_ delivery: Delivery, at elapsed: Duration) {
+    guard phase == .open, queue.count < capacity else {
+      tally.refused += 1
+      unsaid = ((unsaid?.count ?? 0) + 1, delivery)
+      return
+    }
+    queue.append(Job(delivery: delivery, submitted: elapsed))
+  }
+
+  /// What to do next.
+  package mutating func step(at elapsed: Duration, now: Int64) -> Step {
+    if case .draining(let deadline) = phase, elapsed >= deadline { abandon(now: now) }
+    while phase != .over, let job = next(at: elapsed, now: now) {
+      switch job {
+      case .waiting(let time): return .wait(until: time)
+      case .ready(let job):
+        if let step = begin(job, now: now) { return step }
+      }
+    }
+    return phase == .open ? .wait(until: nil) : .stop
+  }
+
+  /// How the attempt, or the description, went.
+  package mutating func conclude(
+    _ result: Result<String, ActionError>, at elapsed: Duration, now: Int64
+  ) {
+    // Abandoned meanwhile: it has been said, and nobody listens any more.
+    guard case .attempting(let job) = hand else { return }
+    hand = .empty
+    switch result {
+    case .success(let detail):
+      finish(job, job.delivery.mode == .shadow ? .shadow(detail) : .done(detail), now: now)
+    case .failure(let error):
+      fail(job, error, at: elapsed, now: now)
+    }
+  }
+
+  /// Takes nothing more and lets what's there go on until `deadline`.
+  package mutating func drain(by deadline: Duration) {
+    if phase == .open { phase = .draining(by: deadline) }
+  }
+
+  /// Gives up whatever is left.
+  package mutating func abandon(now: Int64) {
+    guard phase != .over else { return }
+    phase = .over
+    switch hand {
+    case .empty: break
+    case .waiting(let job, _): finish(job, .abandoned(Lane.endedBetween), now: now)
+    case .attempting(let job):
+      // A remediation cut short may have worked; a notification will be told again.
+      let reason = "the program ended during the attempt"
+      let mayHaveActed =
+        job.delivery.action.duty == .remediation && job.delivery.mode == .live
+      finish(job, mayHaveActed ? .unknown(reason) : .abandoned(reason), now: now)
+    }
+    for job in queue { finish(job, .abandoned("the program ended first"), now: now) }
+    hand = .empty
+    queue = []
+  }
+
+  /// What has to be said since it was last asked.
+  package mutating func takeReports(now: Int64) -> [Delivery.Report] {
+    sayRefused(now: now)
+    defer { reports = [] }
+    return reports
+  }
+
+  private enum Next {
+    case ready(Job)
+    case waiting(until: Duration)
+  }
+
+  /// The delivery whose turn it is; taken out of the hand or the queue when it's ready.
+  private mutating func next(at elapsed: Duration, now: Int64) -> Next? {
+    switch hand {
+    case .attempting(let job):
+      preconditionFailure("asked for a step during the attempt at \(job.delivery.key)")
+    case .empty:
+      return queue.isEmpty ? nil : .ready(queue.removeFirst())
+    case .waiting(let job, let time):
+      if case .draining(let deadline) = phase, time >= deadline {
+        hand = .empty
+        finish(job, .abandoned(Lane.endedBetween), now: now)
+        return next(at: elapsed, now: now)
+      }
+      guard elapsed >= time else { return .waiting(until: time) }
+      hand = .empty
+      return .ready(job)
+    }
+  }
+
+  private static let endedBetween = "the program ended before another attempt"
+
+  /// Nil when the delivery must not be attempted any more, which has then been said.
+  private mutating func begin(_ job: Job, now: Int64) -> Step? {
+    var job = job
+    let duty = job.delivery.action.duty
+    let age = now - job.delivery.alert.transition.time
+    if age > duty.staleAfter {
+      if duty == .remediation {
+        finish(job, .blocked("stale: the transition is \(DurationText.text(age)) old"), now: now)
+        return nil
+      }
+      // Fixed at the first attempt: the same key must always carry the same content.
+      if job.attempts == 0 { job.delivery.alert.lateness = age }
+    }
+    job.attempts += 1
+    hand = .attempting(job)
+    return job.delivery.mode == .shadow ? .describe(job.delivery) : .attempt(job.delivery)
+  }
+
+  private mutating func fail(_ job: Job, _ error: ActionError, at elapsed: Duration, now: Int64) {
+    let duty = job.delivery.action.duty
+    if error.allowsRetry(for: duty) {
+      if case .retry(let requested) = error.advice,
+        let pause = job.delivery.action.retry.pause(
+          after: job.attempts, elapsed: elapsed - job.submitted, requested: requested,
+          using: &random)
+      {
+        hand = .waiting(job, until: elapsed + pause)
+        say(job, .retrying(error.reason, after: pause), now: now)
+        return
+      }
+      let attempts = job.attempts == 1 ? "1 attempt" : "\(job.attempts) attempts"
+      finish(job, .failed("\(error.reason); gave up after \(attempts)"), now: now)
+      return
+    }
+    let isUnknown = duty == .remediation && error.proof == .unknown
+    finish(job, isUnknown ? .unknown(error.reason) : .failed(error.reason), now: now)
+  }
+
+  private mutating func finish(_ job: Job, _ outcome: Delivery.Outcome, now: Int64) {
+    tally.count(outcome)
+    say(job, outcome, now: now)
+  }
+
+  private mutating func say(_ job: Job, _ outcome: Delivery.Outcome, now: Int64) {
+    reports.append(
+      Delivery.Report(of: job.delivery, attempt: job.attempts, outcome: outcome, time: now))
+  }
+
+  private mutating func sayRefused(now: Int64) {
+    guard let unsaid else { return }
+    self.unsaid = nil
+    reports.append(
+      Delivery.Report(
+        of: unsaid.last, attempt: 0, outcome: .refused(count: unsaid.count), time: now))
+  }
+}
+
+extension Lane.Tally {
+  /// Whether a delivery that should have happened did not: exit code 5.
+  package var hasFailures: Bool { failed + unknown + refused + abandoned > 0 }
+
+  package static func + (left: Lane.Tally, right: Lane.Tally) -> Lane.Tally {
+    var sum = left
+    sum.done += right.done
+    sum.shadow += right.shadow
+    sum.blocked += right.blocked
+    sum.failed += right.failed
+    sum.unknown += right.unknown
+    sum.refused += right.refused
+    sum.abandoned += right.abandoned
+    return sum
+  }
+
+  fileprivate mutating func count(_ outcome: Delivery.Outcome) {
+    switch outcome {
+    case .done: done += 1
+    case .shadow: shadow += 1
+    case .blocked: blocked += 1
+    case .failed: failed += 1
+    case .unknown: unknown += 1
+    case .refused(let count): refused += count
+    case .abandoned: abandoned += 1
+    case .retrying: break
+    }
+  }
+}
+
+extension Duty {
+  /// How old a transition may be, in milliseconds, before a remediation is pointless and a
+  /// notification has to say so.
+  fileprivate var staleAfter: Int64 {
+    switch self {
+    case .remediation: 5 * 60_000
+    case .notification: 60 * 60_000
+    }
+  }
+}

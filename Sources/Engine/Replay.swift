@@ -1,0 +1,196 @@
+package import Actions
+package import Alerting
+import QueryLanguage
+package import Records
+
+/// Recorded logs through monitors, on the logs' own clock: no side effects, and the same answer
+/// however the input is cut.
+package struct Replay {
+  private let rules: [BoundRule]
+  private let sources: [SourcePlan]
+  private let options: FeedOptions
+  private let actions: ActionSet
+  private let live: Bool
+  private let drains: Bool
+
+  package init(
+    rules: [BoundRule], sources: [SourcePlan], options: FeedOptions, actions: ActionSet,
+    live: Bool = false, drains: Bool = false
+  ) {
+    self.rules = rules
+    self.sources = sources
+    self.options = options
+    self.actions = actions
+    self.live = live
+    self.drains = drains
+  }
+
+  package struct Outlet {
+    /// Called for each transition, in decision order.
+    package var transition: (Transition) throws -> Void
+    package var progress: (ScanReport) -> Void
+    package var quarantine: ((Bytes) throws -> Void)?
+
+    package init(
+      transition: @escaping (Transition) throws -> Void,
+      progress: @escaping (ScanReport) -> Void = { _ in },
+      quarantine: ((Bytes) throws -> Void)? = nil
+    ) {
+      self.transition = transition
+      self.progress = progress
+      self.quarantine = quarantine
+    }
+  }
+
+  package struct Outcome: Sendable {
+    package var report: ScanReport
+    /// For each monitor what it could not use.
+    package var troubles: [(monitor: String, troubles: MonitorTroubles)]
+    /// Sources in which no line has a time.
+    package var timeless: [String]
+  }
+
+  package func run(_ outlet: Outlet) throws -> Outcome {
+    let pool = ChunkPool()
+    let ledger = GenerationLedger()
+    let (members, heads) = Head.sharing(rules.map(\.plan))
+    let wanted = Wanted(members: members, times: true, strict: options.strict)
+    // Each source works ahead on its own; together they use as many threads as asked for.
+    var shared = options
+    shared.threads = max(1, options.threads / max(1, sources.count))
+    let feeds = sources.enumerated().map { index, plan in
+      ReplaySource(
+        SourceFeed(
+          plan, source: Int32(index), wanted: wanted, heads: heads, options: shared, pool: pool,
+          ledger: ledger, quarantine: outlet.quarantine))
+    }
+    defer { for feed in feeds { feed.cancel() } }
+    var watch = Deciding(rules, ledger, actions, live: live)
+    try merge(feeds, into: &watch, outlet)
+    try watch.finish(drains: drains, outlet.transition)
+    return outcome(feeds, watch)
+  }
+
+  /// Takes the lines of all sources by time, ties by the order of the sources.
+  private func merge(_ feeds: [ReplaySource], into watch: inout Deciding, _ outlet: Outlet) throws {
+    var line: UInt64 = 0
+    while true {
+      var first: (time: Int64, index: Int)?
+      var second: (time: Int64, index: Int)?
+      for (index, feed) in feeds.enumerated() {
+        guard let time = try feed.nextTime() else { continue }
+        if first == nil || time < first!.time {
+          second = first
+          first = (time, index)
+        } else if second == nil || time < second!.time {
+          second = (time, index)
+        }
+      }
+      guard let first, let ready = feeds[first.index].current else { return }
+      let end = runEnd(of: ready, at: first.index, before: second)
+      var fed = ready.fed
+      let run = LineRun(
+        batch: fed.made.batch, rows: ready.row..<end, timed: ready.timed, firstLine: line)
+      try watch.absorb(&fed.frames, run, outlet.transition)
+      line += UInt64(end - ready.row)
+      feeds[first.index].take(through: end)
+      if end == ready.timed.count { outlet.progress(report(feeds)) }
+    }
+  }
+
+  /// The end of the run of lines that no other source's next line comes before.
+  private func runEnd(
+    of ready: ReplaySource.Ready, at index: Int, before other: (time: Int64, index: Int)?
+  ) -> Int {
+    guard let other else { return ready.timed.count }
+    let times = ready.fed.made.batch.times
+    var row = ready.row
+    while row < ready.timed.count {
+      if ready.timed[row],
+        times[row] > other.time || (times[row] == other.time && other.index < index)
+      {
+        break
+      }
+      row += 1
+    }
+    return max(row, ready.row + 1)
+  }
+
+  private func report(_ feeds: [ReplaySource]) -> ScanReport {
+    feeds.reduce(into: ScanReport()) { $0.add($1.report) }
+  }
+
+  private func outcome(_ feeds: [ReplaySource], _ watch: Deciding) -> Outcome {
+    Outcome(
+      report: report(feeds), troubles: watch.troubles,
+      timeless: zip(sources, feeds).filter { !$1.hasTimes && $1.report.lines > $1.report.blank }
+        .map { $0.0.generations.last ?? "" })
+  }
+}
+
+/// The monitors of a run, and how their decisions become transitions.
+package struct Deciding {
+  private var monitors: [Monitor]
+  private let ledger: GenerationLedger
+  private let actions: ActionSet
+  private let live: Bool
+
+  package init(
+    _ rules: [BoundRule], _ ledger: GenerationLedger, _ actions: ActionSet, live: Bool
+  ) {
+    monitors = rules.map { Monitor($0) }
+    self.ledger = ledger
+    self.actions = actions
+    self.live = live
+  }
+
+  package var troubles: [(monitor: String, troubles: MonitorTroubles)] {
+    monitors.map { ($0.rule.rule.name, $0.troubles) }
+  }
+
+  /// Takes a run of lines into every monitor; `frames` are the run's batch behind their heads.
+  package mutating func absorb(
+    _ frames: inout [Frame], _ run: LineRun, _ emit: (Transition) throws -> Void
+  ) throws {
+    var decisions: [Decision] = []
+    for index in monitors.indices {
+      decisions += monitors[index].absorb(&frames[index], run)
+    }
+    try publish(decisions, emit)
+  }
+
+  /// Time passed without lines.
+  package mutating func advance(
+    to watermark: Int64, line: UInt64, _ emit: (Transition) throws -> Void
+  ) throws {
+    var decisions: [Decision] = []
+    for index in monitors.indices {
+      decisions += monitors[index].advance(to: watermark, line: line)
+    }
+    try publish(decisions, emit)
+  }
+
+  /// Decides up to the largest time seen; with `drains`, until everything open has decided itself.
+  package mutating func finish(drains: Bool, _ emit: (Transition) throws -> Void) throws {
+    var decisions: [Decision] = []
+    for index in monitors.indices {
+      guard let newest = monitors[index].newest else { continue }
+      let end = drains ? monitors[index].drainEnd ?? newest : newest
+      decisions += monitors[index].finish(through: end)
+    }
+    try publish(decisions, emit)
+  }
+
+  private func publish(_ decisions: [Decision], _ emit: (Transition) throws -> Void) throws {
+    for decision in decisions.sorted(by: { $0.order < $1.order }) {
+      var transition = decision.transition
+      transition.evidence = ledger.lines(decision.evidence)
+      if let monitor = monitors.first(where: { $0.rule.rule.name == transition.monitor }) {
+        transition.actions = ActionPlan.planned(
+          for: transition.level, to: transition.to, uses: monitor.rule.rule.actions,
+          actions: actions, live: live)
+      }
+      try emit(transition)
+    }
+  }
+}

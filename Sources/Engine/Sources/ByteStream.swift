@@ -1,0 +1,169 @@
+import CCompression
+import Glibc
+
+/// Bytes of one generation of a log, decompressed.
+package protocol ByteStream: AnyObject {
+  /// Fills `buffer` as far as is at hand; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputFailure) -> Int
+}
+
+/// Something the world refused: what was tried, on what, why.
+package struct InputFailure: Error, Sendable, CustomStringConvertible {
+  package var path: String
+  package var reason: String
+
+  package init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  package init(path: String, errno code: Int32) {
+    self.init(path: path, reason: String(cString: strerror(code)))
+  }
+
+  package var description: String { "can't read '\(path)': \(reason)" }
+}
+
+package enum ByteStreams {
+  /// Opens a file, recognising gzip and zstd by their first bytes; `-` is the standard input.
+  package static func open(_ path: String) throws(InputFailure) -> any ByteStream {
+    if path == "-" { return DescriptorBytes(descriptor: 0, path: "stdin", closes: false) }
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw InputFailure(path: path, errno: errno) }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw InputFailure(path: path, reason: "it is a directory; name the files in it")
+    }
+    let plain = DescriptorBytes(descriptor: descriptor, path: path, closes: true)
+    guard status.st_mode & S_IFMT == S_IFREG else { return plain }
+    var magic = [UInt8](repeating: 0, count: 4)
+    let count = pread(descriptor, &magic, 4, 0)
+    if count >= 2, magic[0] == 0x1F, magic[1] == 0x8B { return try GzipBytes(plain, path: path) }
+    if count == 4, magic == [0x28, 0xB5, 0x2F, 0xFD] { return try ZstdBytes(plain, path: path) }
+    return plain
+  }
+}
+
+/// A file, a pipe, the standard input.
+package final class DescriptorBytes: ByteStream {
+  package let descriptor: Int32
+  private let path: String
+  private let closes: Bool
+
+  package init(descriptor: Int32, path: String, closes: Bool) {
+    self.descriptor = descriptor
+    self.path = path
+    self.closes = closes
+  }
+
+  deinit {
+    if closes { close(descriptor) }
+  }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputFailure) -> Int {
+    while true {
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno == EINTR { continue }
+      if errno == EAGAIN { return 0 }
+      throw InputFailure(path: path, errno: errno)
+    }
+  }
+}
+
+/// A gzip file, which may be several compressed parts one behind the other.
+// SAFETY: `input` is owned here and outlives every call of zlib that reads from it.
+final class GzipBytes: ByteStream {
+  private let file: DescriptorBytes
+  private let path: String
+  private var stream = z_stream()
+  private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+  private var atMemberStart = true
+
+  init(_ file: DescriptorBytes, path: String) throws(InputFailure) {
+    self.file = file
+    self.path = path
+    guard tripline_inflate_start(&stream) == Z_OK else {
+      throw InputFailure(path: path, reason: "zlib could not start")
+    }
+  }
+
+  deinit {
+    inflateEnd(&stream)
+    input.deallocate()
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputFailure) -> Int {
+    stream.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.avail_out = UInt32(clamping: buffer.count)
+    let wanted = stream.avail_out
+    while stream.avail_out == wanted {
+      if stream.avail_in == 0 {
+        let count = try file.read(into: input)
+        if count == 0 {
+          if atMemberStart { return 0 }
+          throw InputFailure(path: path, reason: "the gzip data ends in the middle")
+        }
+        stream.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.avail_in = UInt32(count)
+      }
+      atMemberStart = false
+      let result = inflate(&stream, Z_NO_FLUSH)
+      if result == Z_STREAM_END {
+        atMemberStart = true
+        inflateReset(&stream)
+      } else if result != Z_OK && result != Z_BUF_ERROR {
+        let reason = stream.msg.map { String(cString: $0) } ?? "code \(result)"
+        throw InputFailure(path: path, reason: "the gzip data is damaged (\(reason))")
+      }
+    }
+    return Int(wanted - stream.avail_out)
+  }
+}
+
+/// A zstd file, which may be several frames.
+// SAFETY: `input` is owned here and outlives every call of zstd that reads from it.
+final class ZstdBytes: ByteStream {
+  private let file: DescriptorBytes
+  private let path: String
+  private let context: OpaquePointer
+  private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+  private var pending = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
+  private var needsMore = false
+
+  init(_ file: DescriptorBytes, path: String) throws(InputFailure) {
+    self.file = file
+    self.path = path
+    guard let context = ZSTD_createDStream() else {
+      throw InputFailure(path: path, reason: "zstd could not start")
+    }
+    self.context = context
+  }
+
+  deinit {
+    ZSTD_freeDStream(context)
+    input.deallocate()
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputFailure) -> Int {
+    var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
+    while output.pos == 0 {
+      if pending.pos == pending.size {
+        let count = try file.read(into: input)
+        if count == 0 {
+          if needsMore { throw InputFailure(path: path, reason: "the zstd data ends in the middle") }
+          return 0
+        }
+        pending = ZSTD_inBuffer(src: input.baseAddress, size: count, pos: 0)
+      }
+      let result = ZSTD_decompressStream(context, &output, &pending)
+      if ZSTD_isError(result) != 0 {
+        let reason = String(cString: ZSTD_getErrorName(result))
+        throw InputFailure(path: path, reason: "the zstd data is damaged (\(reason))")
+      }
+      needsMore = result != 0
+    }
+    return output.pos
+  }
+}

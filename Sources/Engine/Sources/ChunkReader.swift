@@ -1,0 +1,95 @@
+package import Records
+
+/// A chunk with the log and the generation it was read from.
+package struct ReadChunk: Sendable {
+  package var chunk: Chunk
+  package var source: Int32
+  package var generation: Int32
+}
+
+/// Reads the generations of one source, one after the other, in chunks of whole lines.
+package final class ChunkReader {
+  private let plan: SourcePlan
+  private let source: Int32
+  private let chunkSize: Int
+  private let pool: ChunkPool
+  private let ledger: GenerationLedger?
+  private var generation: Int32 = -1
+  private var stream: (any ByteStream)?
+  private var framer: LineFramer?
+  /// Lines that were too long to be held, and files that could not be read.
+  package private(set) var tooLong: [(place: LinePlacement, length: Int)] = []
+  package private(set) var failures: [InputFailure] = []
+  package private(set) var bytes = 0
+
+  /// `ledger` remembers the generations for whoever wants to read lines of them again.
+  package init(
+    _ plan: SourcePlan, source: Int32, chunkSize: Int, pool: ChunkPool, ledger: GenerationLedger?
+  ) {
+    self.plan = plan
+    self.source = source
+    self.chunkSize = chunkSize
+    self.pool = pool
+    self.ledger = ledger
+  }
+
+  /// The next chunk, nil at the end of the last generation. A generation that can't be read is noted and
+  /// the next one goes on.
+  package func next() -> ReadChunk? {
+    while true {
+      if stream == nil, !openNext() { return nil }
+      guard let stream else { return nil }
+      do throws(InputFailure) {
+        let chunk = try framer?.next { buffer throws(InputFailure) in
+          try stream.read(into: buffer)
+        }
+        noteSkipped()
+        if let chunk {
+          bytes += chunk.bytes.count
+          return ReadChunk(chunk: chunk, source: source, generation: generation)
+        }
+      } catch {
+        failures.append(error)
+      }
+      self.stream = nil
+    }
+  }
+
+  private func openNext() -> Bool {
+    while Int(generation) + 1 < plan.generations.count {
+      generation += 1
+      let path = plan.generations[Int(generation)]
+      do throws(InputFailure) {
+        let opened = try ByteStreams.open(path)
+        stream = try ledger?.register(opened, path: path, source, generation) ?? opened
+        framer = LineFramer(pool: pool, chunkSize: chunkSize, maxLine: plan.maxLine)
+        return true
+      } catch {
+        failures.append(error)
+      }
+    }
+    return false
+  }
+
+  private func noteSkipped() {
+    guard let skipped = framer?.takeSkipped(), !skipped.isEmpty else { return }
+    let path = plan.generations[Int(generation)]
+    for line in skipped {
+      tooLong.append(
+        (LinePlacement(path: path, line: line.line, offset: line.offset), line.length))
+    }
+  }
+}
+
+/// Where a line stands, as messages say it.
+package struct LinePlacement: Sendable, Hashable {
+  package var path: String
+  package var line: Int
+  package var offset: Int
+
+  package init(path: String, line: Int, offset: Int) {
+    self.path = path
+    self.line = line
+    self.offset = offset
+  }
+}

@@ -1,0 +1,105 @@
+import TerminalUI
+
+extension Flag {
+  private static let reading: Set<Verb.Name> = [.query, .run, .replay]
+  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain]
+  private static let working: Set<Verb.Name> = [.query, .run, .replay, .check, .explain]
+  private static let all = Set(Verb.Name.allCases)
+
+  /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
+  package static let table: [Flag] = [
+    .many(
+      "rules", short: "r", "PATH", into: \.rules, .rules, for: ruled,
+      "a rule file, or a directory of them; may be repeated"),
+    .one(
+      "queries", "FILE.jsonl", into: \.queries, .rules, for: [.check],
+      "check every query of a file of objects with 'id' and 'query'"),
+    .many(
+      "param", "NAME=VALUE", into: \.params, .rules, for: working,
+      "the text for {{NAME}} in queries; may be repeated"),
+    .many(
+      "unit", "FIELD=UNIT", into: \.units, .rules, for: working,
+      "the unit of a field's plain numbers: ns, us, ms, s, m or h; may be repeated"),
+    .one(
+      "config", "FILE", into: \.config, standard: "tripline.yaml", .rules, for: working,
+      "the configuration file"),
+
+    .one(
+      "category", "TEXT", into: \.category, standard: "local", .reading, for: reading,
+      "_sourceCategory of lines that have none"),
+    .one(
+      "host", "TEXT", into: \.host, standard: "localhost", .reading, for: reading,
+      "_sourceHost of lines that have none"),
+    .one(
+      "name", "TEXT", into: \.name, standard: "the path", .reading, for: reading,
+      "_sourceName of lines that have none"),
+    .one(
+      "time-field", "FIELD", into: \.timeField, .reading, for: reading,
+      "the field that holds a line's time, when it is none of the usual ones"),
+    .one(
+      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: reading,
+      "the zone of times that name none: UTC, +02:00, Europe/Rome"),
+    .one(
+      "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading, for: reading,
+      "the longest line that is read; longer ones are malformed"),
+    .one(
+      "quarantine", "FILE", into: \.quarantine, .reading, for: reading,
+      "write malformed lines to this file"),
+    .toggle(
+      "strict", sets: { $0.strict = true }, .reading, for: reading,
+      "validate every byte of every JSON line"),
+
+    .one(
+      "from", "TIME", into: \.from, .time, for: [.query, .replay],
+      "leave out lines before this time: -15m, 2025-06-01, 2025-06-01T09:00:00Z"),
+    .one(
+      "to", "TIME", into: \.to, .time, for: [.query, .replay],
+      "leave out lines from this time on"),
+    .one(
+      "max-ahead", "DURATION", into: \.maxAhead, standard: "5m", .time, for: [.run, .replay],
+      "refuse lines whose time is further ahead than this"),
+    .toggle(
+      "drain", sets: { $0.drain = true }, .time, for: [.replay],
+      "let time go on after the last line, until every alert has settled"),
+    .toggle(
+      "from-start", sets: { $0.fromStart = true }, .time, for: [.run],
+      "begin at the start of the files rather than at their end"),
+    .one(
+      "on-eof", "WHAT", into: \.onEndOfInput, .time, for: [.run],
+      "when stdin ends: drain (decide what is still open) or exit"),
+
+    .toggle(
+      "live", sets: { $0.live = true }, .effects, for: [.run],
+      "let remediation actions really act; without it they only record what they would do"),
+    .set(
+      "fail-on", "WHAT", into: \.failOn, .effects, for: [.query, .run, .replay, .check],
+      "exit 1 on any of: alert, malformed, late, lint; a comma list, may be repeated"),
+
+    .choice(
+      "output", short: "o", "FORMAT", into: \.output, standard: "table", .output, for: working,
+      "table, json, ndjson or csv"),
+    .choice(
+      "color", "WHEN", into: \.colour, standard: "auto", .output, for: all,
+      "auto, always or never; auto honours NO_COLOR"),
+    .toggle(
+      "no-color", sets: { $0.colour = .never }, .output, for: all, "the same as --color never"),
+    .choice(
+      "progress", "WHEN", into: \.progress, standard: "auto", .output, for: [.query, .replay],
+      "auto, always or never: the progress line on stderr"),
+    .toggle(
+      "quiet", short: "q", sets: { $0.quiet = true }, .output, for: all,
+      "only data and errors: no summary, no progress"),
+
+    .one(
+      "threads", "N", into: \.threads, standard: "one per core", .work, for: reading,
+      "how many threads read and evaluate"),
+    .one(
+      "batch-bytes", "SIZE", into: \.batchBytes, .work, for: reading,
+      "how much is read at a time: 64KiB, 1MiB"),
+
+    .toggle("help", short: "h", sets: { $0.help = true }, .general, for: all, "show help and exit"),
+    .toggle(
+      "version", short: "V", sets: { $0.version = true }, .general, for: all,
+      "show the version and exit"),
+  ]
+}

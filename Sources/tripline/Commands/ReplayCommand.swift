@@ -1,0 +1,85 @@
+/// `tripline replay`: the same engine over recorded logs, without side effects.
+package struct ReplayCommand: Command {
+  package static let verb = Verb(
+    name: .replay, summary: "the same engine over recorded logs, without side effects",
+    arguments: "[FILE ...]", count: 0...Int.max,
+    description: """
+      Runs the monitors over recorded logs on the clock of the logs themselves, and prints every \
+      alert with what it would have done. Nothing is sent and nothing is touched. The same logs \
+      give the same alerts, to the byte.
+      """,
+    examples: [
+      Verb.Example(
+        "what would have alerted yesterday", "tripline replay -r rules/ yesterday.ndjson.gz"),
+      Verb.Example(
+        "fail a build when a rule fires",
+        "tripline replay -r rules/ --fail-on alert recorded.ndjson"),
+    ])
+
+  private let invocation: Invocation
+
+  package init(_ invocation: Invocation) throws(UsageError) { self.invocation = invocation }
+
+  package func run(on console: Console) async throws -> Outcome {
+    let setup = try Setup(invocation)
+    let options = invocation.options
+    let files = try setup.ruleFiles()
+    guard !files.isEmpty else {
+      throw invocation.mistake(
+        "there are no rules to replay", help: "name files or a directory with -r rules/")
+    }
+    let loaded = try setup.rules(files, environment: .placeholders).checked()
+    let quarantine = try Quarantine(options.quarantine)
+    let replay = Replay(
+      rules: loaded.rules, sources: try setup.sources(invocation.words), options: setup.feed,
+      actions: loaded.actions, live: options.live, drains: options.drain)
+    var printer = TransitionPrinter(options.output, console, tense: .wouldRun)
+    var progress = ProgressDisplay(on: console)
+    var alerts = 0
+    let start = ContinuousClock.now
+    let result = try replay.run(
+      Replay.Outlet(
+        transition: { transition in
+          if transition.to == .firing { alerts += 1 }
+          try printer.print(transition)
+        },
+        progress: { report in
+          progress.update(bytes: report.bytes, of: nil, lines: report.lines)
+        },
+        quarantine: quarantine.map { file in { try file.keep($0) } }))
+    progress.erase()
+    try quarantine?.flush()
+    try printer.finish(loaded.rules.map(\.rule.name))
+    var outcome = Outcome()
+    console.say(
+      result.report.summary(elapsed: ContinuousClock.now - start).text(console.errors.palette))
+    result.report.note(in: &outcome, options, console)
+    result.note(in: &outcome, options, console)
+    if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
+    return outcome
+  }
+}
+
+extension Replay.Outcome {
+  /// Says what monitors and sources could not use.
+  func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
+    for path in timeless {
+      console.say(
+        "tripline: no line of '\(path)' has a time; name its field with --time-field, or "
+          + "`time_field` in tripline.yaml", important: true)
+      outcome.note(.input)
+    }
+    for (monitor, troubles) in troubles {
+      if troubles.late > 0 {
+        let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
+        console.say("\(monitor): \(troubles.late) matching lines came too late\(first)")
+        if options.failOn.contains(.late) { outcome.note(.findings) }
+      }
+      if troubles.suppressed > 0 {
+        console.say(
+          "\(monitor): \(troubles.suppressed) alerts not fired: "
+            + "\(Monitor.firingLimit) groups are firing already", important: true)
+      }
+    }
+  }
+}

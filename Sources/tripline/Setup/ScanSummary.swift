@@ -1,0 +1,30 @@
+import Engine
+import TerminalUI
+
+extension ScanReport {
+  /// The closing line.
+  func summary(elapsed: Duration) -> Summary {
+    func trouble(_ trouble: Trouble, _ what: String) -> Summary.Trouble? {
+      guard trouble.count > 0 else { return nil }
+      return Summary.Trouble(
+        trouble.count, what,
+        first: trouble.first.map {
+          Summary.place(file: $0.path == "-" ? "stdin" : $0.path, line: $0.line, offset: $0.offset)
+        })
+    }
+    let troubles = [
+      trouble(malformed, "malformed"), trouble(tooLong, "too long"),
+      trouble(untimed, "without a time"), trouble(refused, "refused (too far ahead)"),
+      trouble(regexLimit, "undecided (regex limit)"),
+    ].compactMap { $0 }
+    return Summary(lines: lines, bytes: bytes, elapsed: elapsed, troubles: troubles)
+  }
+
+  func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
+    for failure in failures {
+      console.say("tripline: \(failure.description)", important: true)
+      outcome.note(.input)
+    }
+    if options.failOn.contains(.malformed), malformed.count > 0 { outcome.note(.findings) }
+  }
+}

@@ -1,0 +1,182 @@
+import Actions
+import Alerting
+import Engine
+import Glibc
+import QueryLanguage
+import Records
+import TerminalUI
+
+/// What the flags and `tripline.yaml` together ask for.
+struct Setup {
+  let options: Options
+  let configuration: Configuration
+  let zone: Zone
+
+  init(_ invocation: Invocation) throws {
+    options = invocation.options
+    configuration = try Setup.configuration(options)
+    let name = options.timezone ?? configuration.timezone
+    guard let zone = ZoneFiles.zone(named: name) else {
+      throw Failure(
+        "there is no time zone '\(name)'; write UTC, an offset such as +02:00, or an IANA name "
+          + "such as Europe/Berlin", code: .usage)
+    }
+    self.zone = zone
+  }
+
+  private static func configuration(_ options: Options) throws -> Configuration {
+    let path = options.config ?? "tripline.yaml"
+    if options.config == nil, access(path, F_OK) != 0 { return Configuration() }
+    let content: [UInt8]
+    do throws(InputFailure) { content = try FileBytes.read(path) } catch {
+      throw Failure(error.description, code: .usage)
+    }
+    let sink = DiagnosticSink()
+    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink)
+    guard !sink.hasErrors, let result else { throw ConfigurationMistakes(list: sink.list) }
+    return result
+  }
+
+  // Reading.
+
+  /// Threads and sizes; each thread beyond the cores there are would only wait.
+  var feed: FeedOptions {
+    FeedOptions(
+      threads: options.threads ?? configuration.threads ?? cores,
+      batchBytes: options.batchBytes?.bytes ?? FeedOptions.usualBatch, strict: options.strict)
+  }
+
+  private var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// The sources named on the command line, else those of the configuration, else the standard input.
+  func sources(_ words: [String]) throws -> [SourcePlan] {
+    if words.isEmpty, !configuration.sources.isEmpty {
+      return try configuration.sources.flatMap(sources(of:))
+    }
+    var paths: [String] = []
+    for word in words.isEmpty ? ["-"] : words {
+      let found = Paths.expanded(word)
+      if found.isEmpty {
+        throw Failure("no file matches '\(word)'", code: .input)
+      }
+      paths += found
+    }
+    return SourcePlan.grouped(paths).map { plan(of: $0, nil) }
+  }
+
+  private func sources(of settings: SourceSettings) throws -> [SourcePlan] {
+    switch settings.input {
+    case .stdin:
+      return [plan(of: ["-"], settings)]
+    case .path(let path):
+      return SourcePlan.grouped(Paths.expanded(path)).map { plan(of: $0, settings) }
+    }
+  }
+
+  private func plan(of generations: [String], _ settings: SourceSettings?) -> SourcePlan {
+    let newest = generations.last ?? "-"
+    let facts = SourceFacts(
+      category: options.category ?? settings?.category ?? "local",
+      host: options.host ?? settings?.host ?? "localhost",
+      name: options.name ?? settings?.name ?? (newest == "-" ? "stdin" : newest))
+    return SourcePlan(
+      generations: generations, facts: facts, timeField: options.timeField ?? settings?.timeField,
+      timeFormat: settings?.timeFormat.flatMap { try? DatePattern($0) },
+      zone: settings?.timezone.flatMap { ZoneFiles.zone(named: $0) } ?? zone,
+      maxLine: options.maxLine?.bytes ?? settings?.maxLine ?? 1 << 20,
+      maxAhead: options.maxAhead?.count ?? settings?.maxAhead ?? 300_000,
+      idleAfter: settings?.idleAfter ?? 5_000)
+  }
+
+  // Queries and rules.
+
+  /// Units that the command line and the configuration declare.
+  var units: [String: String] {
+    var units = configuration.units
+    for source in configuration.sources { units.merge(source.units) { mine, _ in mine } }
+    for unit in options.units { units[unit.name] = unit.value }
+    return units
+  }
+
+  var params: [String: String] {
+    var params = configuration.params
+    for param in options.params { params[param.name] = param.value }
+    return params
+  }
+
+  /// Parses and binds an ad hoc query; `now` is the start of the run.
+  func plan(_ text: String, now: Int64) throws(Diagnostics) -> Plan {
+    let expanded = try ParameterExpansion.expand(SourceText(name: "query", text: text), params)
+    var factors: [String: Double] = [:]
+    for (field, unit) in units { factors[field.lowercased()] = Durations.factor(ofUnit: unit) }
+    do throws(Diagnostics) {
+      var plan = try Binder.bind(
+        Parser.parse(expanded.source), Binder.Settings(units: factors, now: now, zone: zone))
+      plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
+      return plan
+    } catch {
+      throw expanded.restored(error)
+    }
+  }
+
+  /// The rule files that the flags or the configuration name.
+  func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
+    var paths: [String] = []
+    let named = words + options.rules
+    for path in named.isEmpty ? configuration.rules : named {
+      for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
+    }
+    var files: [SourceText] = []
+    for path in paths where !files.contains(where: { $0.name == path }) {
+      do throws(InputFailure) {
+        files.append(SourceText(name: path, bytes: try FileBytes.read(path)))
+      } catch {
+        throw Failure(error.description, code: .rules)
+      }
+    }
+    return files
+  }
+
+  /// Everything that runs, or everything that is wrong with it.
+  func rules(_ files: [SourceText], environment: ActionEnvironment) throws -> LoadedRules {
+    let sink = DiagnosticSink()
+    let set = RuleSet.load(files: files, under: configuration, sink: sink)
+    var actions = ActionSet()
+    for entry in set.actions {
+      if let action = ActionTable.bind(
+        name: entry.key, node: entry.value, environment: environment, sink: sink)
+      {
+        actions.add(action)
+      }
+    }
+    let context = BoundRule.Context(units: units, params: params, zone: zone)
+    var bound: [BoundRule] = []
+    for rule in set.rules where rule.enabled {
+      do throws(Diagnostics) {
+        bound.append(try BoundRule.bind(rule, context))
+      } catch {
+        for diagnostic in error.list { sink.report(diagnostic) }
+      }
+    }
+    return LoadedRules(rules: bound, actions: actions, findings: sink.list)
+  }
+}
+
+/// The monitors and actions of all rule files.
+struct LoadedRules {
+  var rules: [BoundRule]
+  var actions: ActionSet
+  var findings: [Diagnostic]
+
+  /// Nothing runs while anything is wrong.
+  func checked() throws -> LoadedRules {
+    let errors = findings.filter { $0.severity == .error }
+    guard errors.isEmpty else { throw Diagnostics(errors) }
+    return self
+  }
+}
+
+/// Mistakes in `tripline.yaml`, which end the run like mistakes in flags.
+struct ConfigurationMistakes: Error {
+  var list: [Diagnostic]
+}

@@ -1,0 +1,67 @@
+import TestKit
+import Testing
+
+/// The harness: random cases are the same everywhere, meet every rule, and shrink.
+@Suite struct NaiveHarnessTests {
+  @Test func `a seed gives the same case every time`() {
+    let (one, same) = (WatchCase.random(seed: 7), WatchCase.random(seed: 7))
+    #expect(one.report == same.report)
+    #expect(one.transitions == same.transitions)
+    #expect(one.report != WatchCase.random(seed: 8).report)
+  }
+
+  @Test func `random cases meet every kind of transition`() {
+    var met: [String: Int] = [:]
+    for seed in 0..<120 as Range<UInt64> {
+      for record in WatchCase.random(seed: seed).transitions {
+        let members = members(of: record)
+        let window = members["window"] as? [String: Any]
+        let kind = "\(members["to"]!) \(members["reason"]!)"
+        let isOnLine = members["time"] as? String != window?["end"] as? String
+        met[kind + (isOnLine ? " on the line" : ""), default: 0] += 1
+      }
+    }
+    let kinds = [
+      "firing condition", "firing condition on the line", "firing no_data", "resolved condition",
+      "resolved no_data", "expired expired",
+    ]
+    for kind in kinds { #expect(met[kind, default: 0] > 2, "\(kind): \(met)") }
+  }
+
+  @Test func `a monitor never depends on which others are loaded`() {
+    for seed in 0..<15 as Range<UInt64> {
+      let together = WatchCase.random(seed: seed)
+      for monitor in together.monitors {
+        var alone = together
+        alone.monitors = [monitor]
+        let part = together.transitions.filter { $0.contains(#""monitor":"\#(monitor.name)""#) }
+        #expect(alone.transitions == part, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func `a product that agrees passes`() {
+    let watchCase = WatchCase.random(seed: 3)
+    let answer = watchCase.transitions.map {
+      $0.replacing("\"generation\":\"g1\"", with: "\"generation\":\"f00\"")
+    }
+    #expect(comparing(watchCase) { _, _, _ in answer } == nil)
+  }
+
+  @Test func `a product that says nothing is caught with a small case`() throws {
+    let mismatch = try #require(comparing(seed: 1, rounds: 20) { _, _, _ in [] })
+    #expect(mismatch.actual.isEmpty)
+    #expect(!mismatch.expected.isEmpty)
+    #expect(mismatch.smallest.monitors.count == 1)
+    #expect(mismatch.smallest.monitors[0].levels.count == 1)
+    #expect(mismatch.smallest.files.map(\.lines.count).reduce(0, +) <= 15, "\(mismatch)")
+    #expect(mismatch.description.contains("--- rules.yaml\nmonitors:\n"))
+  }
+
+  @Test func `a product that throws is caught`() throws {
+    struct Broken: Error {}
+    let mismatch = try #require(
+      comparing(seed: 1, rounds: 1) { _, _, _ throws in throw Broken() })
+    #expect(mismatch.actual == ["the product failed: Broken()"])
+  }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import TestKit
+import Testing
+
+/// The built program, run as a shell would run it.
+@Suite struct CommandLineTests {
+  struct Run {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  func tripline(
+    _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil
+  ) throws -> Run {
+    let process = Process()
+    // The tests are built next to the program.
+    process.executableURL =
+      Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
+      .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
+      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appending(path: "tripline")
+    process.arguments = arguments
+    process.environment = environment
+    let errors = Pipe()
+    let words = Pipe()
+    process.standardOutput = output ?? words.fileHandleForWriting
+    process.standardError = errors
+    try process.run()
+    try words.fileHandleForWriting.close()
+    // What is said fits in a pipe's buffer, so reading one after the other can't block.
+    let said = try errors.fileHandleForReading.readToEnd() ?? Data()
+    let data = try words.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return Run(
+      status: process.terminationStatus, output: String(decoding: data, as: UTF8.self),
+      errors: String(decoding: said, as: UTF8.self))
+  }
+
+  @Test func `without a verb, help is words and the exit code 2`() throws {
+    let run = try tripline([])
+    #expect(run.status == 2)
+    #expect(run.output == "")
+    #expect(run.errors == (try tripline(["help"])).output)
+  }
+
+  @Test func `help is data when asked for`() throws {
+    let run = try tripline(["help"])
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    #expect(
+      run.output == """
+        tripline 0.1.0: ask logs questions, watch them, act when they cross a line
+
+        usage
+          tripline VERB [FLAGS] [ARGUMENT ...]
+
+        verbs
+          query    ask logs a question, once
+          run      follow logs, evaluate monitors, act
+          replay   the same engine over recorded logs, without side effects
+          check    find mistakes in rules and queries
+          explain  show how a query or a monitor is carried out
+          help     show this, or the page of a verb
+          version  show the version
+
+        examples
+          # errors per host
+          tripline query 'error | count by host' app.log
+          # watch a log
+          tripline run -r rules/ /var/log/app.log
+          # what would have alerted yesterday
+          tripline replay -r rules/ yesterday.ndjson.gz
+          # all rules of a directory
+          tripline check rules/
+          # a query
+          tripline explain 'error | timeslice 1m | count by _timeslice'
+
+        exit codes
+          0  done; or whoever read stdout has seen enough
+          1  findings that --fail-on asks about
+          2  a mistake in the flags or in tripline.yaml
+          3  a mistake in a rule file or a query
+          4  an input could not be read (the rest was done)
+          5  a delivery failed for good
+          6  the stored state is damaged, or does not verify
+
+        'tripline help VERB' shows the flags of a verb
+
+        """)
+  }
+
+  @Test func `a verb has a page with its flags`() throws {
+    let page = try tripline(["check", "--help"]).output
+    #expect(page == (try tripline(["help", "check"])).output)
+    #expect(
+      page == """
+        tripline check: find mistakes in rules and queries
+
+        usage
+          tripline check [FLAGS] [RULES ...]
+
+        Parses and binds every monitor and query, and points at each mistake with the
+        way out. The arguments are rule files or directories of them, as for --rules.
+
+        examples
+          # all rules of a directory
+          tripline check rules/
+          # a collection of queries
+          tripline check --queries queries.jsonl
+
+        what to evaluate
+          -r, --rules PATH              a rule file, or a directory of them; may be
+                                        repeated
+              --queries FILE.jsonl      check every query of a file of objects with 'id'
+                                        and 'query'
+              --param NAME=VALUE        the text for {{NAME}} in queries; may be
+                                        repeated
+              --unit FIELD=UNIT         the unit of a field's plain numbers: ns, us, ms,
+                                        s, m or h; may be repeated
+              --config FILE             the configuration file (default: tripline.yaml)
+
+        what happens
+              --fail-on WHAT            exit 1 on any of: alert, malformed, late, lint;
+                                        a comma list, may be repeated
+
+        what comes out
+          -o, --output FORMAT           table, json, ndjson or csv (default: table)
+              --color WHEN              auto, always or never; auto honours NO_COLOR
+                                        (default: auto)
+              --no-color                the same as --color never
+          -q, --quiet                   only data and errors: no summary, no progress
+
+        general
+          -h, --help                    show help and exit
+          -V, --version                 show the version and exit
+
+        """)
+  }
+
+  @Test func `a mistake is pointed at, with the way out and the usage`() throws {
+    let run = try tripline(["query", "--ouput", "error | count", "--threads=many", "a.log"])
+    #expect(run.status == 2)
+    #expect(run.output == "")
+    #expect(
+      run.errors == """
+        command line:1:16: error: unknown flag '--ouput' for 'query'
+           1 | tripline query --ouput 'error | count' --threads=many a.log
+             |                ^^^^^^^
+             = help: did you mean '--output'?
+        command line:1:40: error: '--threads' needs a whole number from 1 to 1024, found 'many'
+           1 | tripline query --ouput 'error | count' --threads=many a.log
+             |                                        ^^^^^^^^^^^^^^
+
+        usage: tripline query [FLAGS] QUERY [FILE ...]
+        'tripline help query' tells more
+
+        """)
+  }
+
+  @Test func `a pipe gets no colour unless it is asked for`() throws {
+    let environment = ["TERM": "xterm-256color"]
+    #expect(!(try tripline(["help"], environment: environment)).output.contains("\u{1B}"))
+    let painted = try tripline(["help", "--color", "always"], environment: ["NO_COLOR": "1"])
+    #expect(painted.output.hasPrefix("\u{1B}[1mtripline\u{1B}[0m"))
+  }
+
+  @Test func `a closed stdout is a quiet success`() throws {
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    let run = try tripline(["help"], output: pipe.fileHandleForWriting)
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+  }
+
+  @Test func `a full disk is said`() throws {
+    let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    let run = try tripline(["version"], output: full)
+    #expect(run.status == 4)
+    #expect(run.errors == "tripline: can't write the output: No space left on device\n")
+  }
+}

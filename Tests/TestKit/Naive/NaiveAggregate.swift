@@ -1,0 +1,68 @@
+/// `avg(rt) as slow`: one column of an aggregate, computed from scratch over the lines of a row.
+package struct NaiveAggregate: Sendable {
+  package enum Function: Sendable, Equatable {
+    case count, sum, avg, min, max, countDistinct, first, last
+    case pct(Double)
+  }
+
+  package var function: Function
+  /// Nil only for a count of lines.
+  package var field: String?
+  package var name: String
+
+  package init(_ function: Function, _ field: String? = nil, as name: String) {
+    self.function = function
+    self.field = field
+    self.name = name
+  }
+
+  /// Whether no rows compare as 0, instead of being no value.
+  var isZeroWithoutRows: Bool { function == .count || function == .sum }
+
+  func value(over lines: [NaiveArrival]) -> NaiveValue {
+    guard let field else { return .number(Double(lines.count)) }
+    let present = lines.filter { $0.line.value(field) != .null }
+    let numbers = present.compactMap { $0.line.value(field).asNumber }
+    switch function {
+    case .count:
+      return .number(Double(present.count))
+    case .countDistinct:
+      return .number(Double(Set(present.map { $0.line.value(field) }).count))
+    case .sum:
+      return .number(Double(thousandths(numbers)) / 1_000)
+    case .avg:
+      if numbers.isEmpty { return .null }
+      // Both sides are exact, so the quotient is the double nearest to the exact average.
+      return .number(Double(thousandths(numbers)) / Double(1_000 * numbers.count))
+    case .min:
+      return numbers.min().map { .number($0) } ?? .null
+    case .max:
+      return numbers.max().map { .number($0) } ?? .null
+    case .pct(let percent):
+      return percentile(percent, of: numbers.sorted()).map { .number($0) } ?? .null
+    case .first:
+      // Newest first: the first is the newest.
+      return present.max(by: NaiveArrival.isOlder)?.line.value(field) ?? .null
+    case .last:
+      return present.min(by: NaiveArrival.isOlder)?.line.value(field) ?? .null
+    }
+  }
+
+  /// The exact sum, for numbers of at most three decimals.
+  private func thousandths(_ numbers: [Double]) -> Int64 {
+    numbers.reduce(0) { sum, number in
+      let whole = Int64((number * 1_000).rounded())
+      precondition(Double(whole) / 1_000 == number, "\(number) has more than three decimals")
+      return sum + whole
+    }
+  }
+
+  private func percentile(_ percent: Double, of sorted: [Double]) -> Double? {
+    precondition(sorted.count <= 1_000, "percentiles beyond 1,000 points are not raw")
+    guard let last = sorted.last else { return nil }
+    let rank = percent / 100 * Double(sorted.count - 1)
+    let below = Int(rank.rounded(.down))
+    guard below + 1 < sorted.count else { return last }
+    return sorted[below] + (sorted[below + 1] - sorted[below]) * (rank - Double(below))
+  }
+}

@@ -1,0 +1,38 @@
+/// The referee: what a replay of these logs must say, as records in decision order, recomputed
+/// from the list of lines at every instant. Written from engine.md 1-4 alone; where that leaves
+/// room, `Readings.md` says what was read into it.
+package func naiveTransitions(
+  monitors: [NaiveMonitor], sources: [[NaiveLine]], drain: Bool, maxAhead: Int64 = 300_000
+) -> [String] {
+  let lines = naiveMerged(sources.map { naiveAdmitted($0, maxAhead: maxAhead) })
+  guard let first = lines.first else { return [] }
+  let byName = monitors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  var watches = byName.map { NaiveWatch($0, begin: first.time) }
+  var records: [NaiveRecord] = []
+
+  /// Decides instants in ascending order, at each the monitors by name, as far as `isDue` says.
+  func decideInstants(_ isDue: (NaiveWatch) -> Bool) {
+    while let next = watches.filter(isDue).map(\.nextInstant).min() {
+      for i in watches.indices where watches[i].nextInstant == next && isDue(watches[i]) {
+        records += watches[i].decide()
+      }
+    }
+  }
+
+  var largest = first.time
+  for line in lines {
+    largest = max(largest, line.time)
+    decideInstants { $0.nextInstant < largest }
+    for i in watches.indices { records += watches[i].absorb(line, largest: largest) }
+  }
+  decideInstants { $0.nextInstant <= largest }
+  if drain { decideInstants { $0.nextInstant <= largest + $0.monitor.drainsFor } }
+  return records.map(\.json)
+}
+
+extension NaiveMonitor {
+  /// How long after the last line `--drain` lets time run on.
+  var drainsFor: Int64 {
+    2 * window + (levels.map { $0.resolutionWindow ?? window }.max() ?? window)
+  }
+}
