@@ -17,6 +17,9 @@ package struct Configuration: Sendable {
   /// Nil means one per core.
   package var threads: Int?
 
+  /// What holds without a file.
+  package init() {}
+
   /// Reads the file; nil when nothing can be made of it. What is wrong goes to the sink.
   package static func read(_ source: SourceText, sink: DiagnosticSink) -> Configuration? {
     guard let root = YAMLReader.read(source, sink: sink),

@@ -1,3 +1,8 @@
+import Engine
+import QueryLanguage
+import Records
+import TerminalUI
+
 /// `tripline query`: ask logs a question, once.
 package struct QueryCommand: Command {
   package static let verb = Verb(

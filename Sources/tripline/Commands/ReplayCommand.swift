@@ -1,3 +1,10 @@
+import Actions
+import Alerting
+import Engine
+import QueryLanguage
+import Records
+import TerminalUI
+
 /// `tripline replay`: the same engine over recorded logs, without side effects.
 package struct ReplayCommand: Command {
   package static let verb = Verb(

@@ -141,14 +141,7 @@ struct Setup {
   func rules(_ files: [SourceText], environment: ActionEnvironment) throws -> LoadedRules {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
-    var actions = ActionSet()
-    for entry in set.actions {
-      if let action = ActionTable.bind(
-        name: entry.key, node: entry.value, environment: environment, sink: sink)
-      {
-        actions.add(action)
-      }
-    }
+    let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
     let context = BoundRule.Context(units: units, params: params, zone: zone)
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
