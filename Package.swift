@@ -40,7 +40,7 @@ let package = Package(
 
     // The engine, one kind of difficulty each; dependencies point one way.
     library("Records", ["CKernels"]),
-    library("QueryLanguage", ["Records", "CPCRE2"]),
+    library("QueryLanguage", ["Records", "CCrypto", "CPCRE2"]),
     library("Alerting", ["Records", "QueryLanguage", "CCrypto", "CYAML"]),
     library("Actions", ["Alerting", "CCurl", "CLinux"]),
     library(

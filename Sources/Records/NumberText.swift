@@ -74,14 +74,14 @@ package enum NumberText {
 }
 
 /// The decimal with the fewest digits that rounds to a double; what people mean by that double.
-struct ShortestDecimal {
-  let isNegative: Bool
+package struct ShortestDecimal {
+  package let isNegative: Bool
   /// Without trailing zeros, at most seventeen digits.
-  let digits: UInt64
-  let exponent: Int
+  package let digits: UInt64
+  package let exponent: Int
 
   /// `value` must be finite.
-  init(_ value: Double) {
+  package init(_ value: Double) {
     precondition(value.isFinite, "no decimal for \(value)")
     // Below 2^50 millionths no two decimals with six places share a double, so one that is this
     // double is its shortest text. Most numbers in logs are such.

@@ -103,7 +103,7 @@ extension Expression {
       return map(frame, rows) { row in chosen[row] ? a[row] : b[row] }
     case .call(let function, let arguments):
       let columns = arguments.map { $0.evaluate(&frame, rows) }
-      return function.body(columns, rows, frame)
+      return function.body(columns, rows, &frame)
     case .not, .compare, .compareDuration, .and, .or, .membership, .glob, .globOf, .regex,
       .contains:
       var holding = rows

@@ -8,6 +8,8 @@ package final class Regex: @unchecked Sendable {
   package let pattern: String
   /// The named groups in the order of their numbers. One name may have several numbers.
   package let groups: [(name: String, number: Int)]
+  /// How many groups there are, named or not.
+  package let groupCount: Int
   private let code: OpaquePointer
   private let isCompiledToNative: Bool
 
@@ -39,6 +41,9 @@ package final class Regex: @unchecked Sendable {
     code = compiled
     isCompiledToNative = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) == 0
     groups = Regex.groups(of: compiled, names: names)
+    var count: UInt32 = 0
+    pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
+    groupCount = Int(count)
   }
 
   deinit { pcre2_code_free_8(code) }
@@ -56,6 +61,13 @@ package final class Regex: @unchecked Sendable {
       if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
         result += bytes[index...(index + 1)]
         index += 2
+        // `[\w-.]`: no range can begin with a class, so Java takes the hyphen as it is.
+        if inClass, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "-"),
+          bytes[index + 1] != UInt8(ascii: "]"), "dDwWsShHvV".utf8.contains(bytes[index - 1])
+        {
+          result += Array("\\-".utf8)
+          index += 1
+        }
         continue
       }
       if byte == UInt8(ascii: "[") { inClass = true }

@@ -2,8 +2,9 @@ package import Records
 
 /// A function call with everything settled at bind time: one dispatch a batch, the loop inside.
 package struct Function: Sendable {
+  /// The frame may be told of rows that could not be decided; its columns are not the body's business.
   package typealias Body =
-    @Sendable (_ arguments: [Column], _ rows: Selection, _ frame: Frame) -> Column
+    @Sendable (_ arguments: [Column], _ rows: Selection, _ frame: inout Frame) -> Column
 
   package let name: String
   package let body: Body
@@ -32,11 +33,13 @@ package struct FunctionDefinition: Sendable {
   package let unit: UnitRule
   /// As a stage of its own without alias, the function overwrites its argument.
   package let overwritesArgument: Bool
+  /// The argument that may be a regex literal.
+  package let regexArgument: Int?
   package let make: @Sendable (FunctionCall) throws(Diagnostic) -> Function.Body
 
   package init(
     _ names: String..., parameters: String, arity: ClosedRange<Int>, unit: UnitRule = .none,
-    overwritesArgument: Bool = false, _ summary: String,
+    overwritesArgument: Bool = false, regexArgument: Int? = nil, _ summary: String,
     make: @escaping @Sendable (FunctionCall) throws(Diagnostic) -> Function.Body
   ) {
     self.names = names
@@ -45,6 +48,7 @@ package struct FunctionDefinition: Sendable {
     self.arity = arity
     self.unit = unit
     self.overwritesArgument = overwritesArgument
+    self.regexArgument = regexArgument
     self.make = make
   }
 }
@@ -70,15 +74,32 @@ package struct FunctionCall: Sendable {
     guard index < arguments.count, case .text(let raw) = arguments[index].node else { return nil }
     return Literal.text(raw)
   }
+
+  /// The value of a number literal at `index`, with its sign.
+  package func number(_ index: Int) -> Double? {
+    guard index < arguments.count else { return nil }
+    switch arguments[index].node {
+    case .number(let value, duration: false, _): return value
+    case .unary("-", let operand):
+      guard case .number(let value, duration: false, _) = operand.node else { return nil }
+      return -value
+    default: return nil
+    }
+  }
+
+  /// A mistake in the argument at `index`.
+  package func mistake(
+    _ message: Diagnostic.Message, in index: Int, help: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(message, at: arguments[index].span, in: source, help: help)
+  }
 }
 
 /// Bodies for the usual shapes: the loop over the rows stands here once.
 package enum Each {
   @inline(__always)
-  package static func row(
-    _ rows: Selection, _ frame: Frame, _ value: (Int) -> Cell
-  ) -> Column {
-    var cells = [Cell](repeating: .null, count: frame.rowCount)
+  package static func row(_ rows: Selection, _ value: (Int) -> Cell) -> Column {
+    var cells = [Cell](repeating: .null, count: rows.count)
     rows.forEach { cells[$0] = value($0) }
     return .cells(cells)
   }
@@ -89,7 +110,7 @@ package enum Each {
     { arguments, rows, frame in
       let first = arguments[0]
       let arena = frame.arena
-      return row(rows, frame) { body(first[$0], arena) }
+      return row(rows) { body(first[$0], arena) }
     }
   }
 
@@ -98,7 +119,7 @@ package enum Each {
   package static func number(_ body: @escaping @Sendable (Double) -> Double) -> Function.Body {
     { arguments, rows, frame in
       let first = arguments[0]
-      return row(rows, frame) { first[$0].number.map { Cell(body($0)) } ?? .null }
+      return row(rows) { first[$0].number.map { Cell(body($0)) } ?? .null }
     }
   }
 
@@ -109,7 +130,7 @@ package enum Each {
   ) -> Function.Body {
     { arguments, rows, frame in
       let (first, second) = (arguments[0], arguments[1])
-      return row(rows, frame) {
+      return row(rows) {
         guard let a = first[$0].number, let b = second[$0].number else { return .null }
         return Cell(body(a, b))
       }
@@ -122,8 +143,23 @@ package enum Each {
     { arguments, rows, frame in
       let first = arguments[0]
       let arena = frame.arena
-      return row(rows, frame) {
+      return row(rows) {
         first[$0].isNull ? .null : body(first[$0].text(arena), arena)
+      }
+    }
+  }
+
+  /// A function of two texts; null in either gives null.
+  @inline(__always)
+  package static func texts(
+    _ body: @escaping @Sendable (Bytes, Bytes, Arena) -> Cell
+  ) -> Function.Body {
+    { arguments, rows, frame in
+      let (first, second) = (arguments[0], arguments[1])
+      let arena = frame.arena
+      return row(rows) {
+        if first[$0].isNull || second[$0].isNull { return .null }
+        return body(first[$0].text(arena), second[$0].text(arena), arena)
       }
     }
   }
@@ -131,13 +167,14 @@ package enum Each {
   /// A function of all arguments of a row.
   @inline(__always)
   package static func list(
-    _ body: @escaping @Sendable ([Cell], Frame) -> Cell
+    _ body: @escaping @Sendable ([Cell], Arena) -> Cell
   ) -> Function.Body {
     { arguments, rows, frame in
       var cells = [Cell](repeating: .null, count: arguments.count)
-      return row(rows, frame) { index in
+      let arena = frame.arena
+      return row(rows) { index in
         for argument in arguments.indices { cells[argument] = arguments[argument][index] }
-        return body(cells, frame)
+        return body(cells, arena)
       }
     }
   }

@@ -10,6 +10,12 @@ package struct ExpressionStage: Operator {
   package static func parse(
     _ parser: inout Parser, _ keyword: Span
   ) throws(Diagnostic) -> any Operator {
+    try read(&parser, keyword)
+  }
+
+  package static func read(
+    _ parser: inout Parser, _ keyword: Span
+  ) throws(Diagnostic) -> ExpressionStage {
     let expression = try parser.expression()
     let alias = try parser.take("as") ? try parser.field("as a name") : nil
     let stage = ExpressionStage(
@@ -20,6 +26,12 @@ package struct ExpressionStage: Operator {
         help: "give the value a name with 'as', or filter with 'where'")
     }
     return stage
+  }
+
+  /// Whether the whole value is a call of something that is no function.
+  package var callsUnknownFunction: Bool {
+    guard case .call(let name, _) = expression.node else { return false }
+    return FunctionTable.function(named: name) == nil
   }
 
   package var printed: String {

@@ -25,10 +25,16 @@ package struct Fields: Operator {
   }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
-    for name in names { _ = try binder.read(name) }
     if removes {
+      for name in names where binder.isAggregate && binder.fields.slot(named: name.text) == nil {
+        binder.diagnostics.append(
+          Diagnostic(
+            .nothingToRemove(name.text), at: name.span, in: binder.source,
+            help: Suggestion.didYouMean(name.text, among: binder.fields.names), severity: .warning))
+      }
       binder.hide(names)
     } else {
+      for name in names { _ = try binder.read(name) }
       if binder.isAggregate {
         let kept = Set(names)
         binder.hide(
@@ -50,5 +56,8 @@ struct ShowStage: Stage {
 extension Diagnostic.Message {
   fileprivate static func duplicate(_ name: String) -> Self {
     Self("duplicate-field", "the field '\(name)' is listed twice")
+  }
+  fileprivate static func nothingToRemove(_ name: String) -> Self {
+    Self("unknown-column", "there is no column '\(name)' to remove")
   }
 }

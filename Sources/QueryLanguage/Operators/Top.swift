@@ -16,8 +16,16 @@ package struct Top: Operator {
     var call: AggregateStage.Call?
     var keys: [Sort.Key] = []
     if try parser.take("by") {
+      let before = parser
       if case .word(let word) = parser.token.kind, AggregateTable.entry(for: word) != nil {
         call = try AggregateStage.call(&parser)
+      }
+      if call != nil, parser.token.isWord("asc") || parser.token.isWord("desc") {
+        // `by count desc`: a column of that name.
+        parser = before
+        call = nil
+      }
+      if call != nil {
         while try parser.takeSymbol(",") { keys.append(try Sort.key(&parser)) }
       } else {
         repeat { keys.append(try Sort.key(&parser)) } while try parser.takeSymbol(",")
@@ -46,7 +54,10 @@ package struct Top: Operator {
         order = [Sort.Key(name: FieldName(text: "_count", span: span), ascending: false)]
       }
       if let call {
-        let name = call.alias ?? FieldName(text: "_\(call.keyword)", span: call.span)
+        // `by count` may mean a column called so.
+        let isColumn = call.field == nil && binder.fields.slot(named: call.keyword) != nil
+        let column = isColumn ? call.keyword : "_\(call.keyword)"
+        let name = call.alias ?? FieldName(text: column, span: call.span)
         order.insert(Sort.Key(name: name, ascending: false), at: 0)
       }
     } else {

@@ -56,11 +56,7 @@ extension Binder {
   }
 
   package func regex(_ pattern: String, at span: Span) throws(Diagnostic) -> Regex {
-    do throws(Regex.Failure) { return try Regex(pattern) } catch {
-      throw Diagnostic(
-        .badRegex(error.reason), at: span, in: source,
-        help: "the pattern is '\(pattern)'; the mistake is near its character \(error.offset)")
-    }
+    try Regex.compiled(pattern, at: span, in: source)
   }
 
   private mutating func bindBinary(
@@ -126,17 +122,18 @@ extension Binder {
         severity: isRule ? .error : .warning))
   }
 
+  /// `start + 5s`: the duration is brought into the other side's unit.
+  private func scaled(_ duration: Bound, to other: Bound) -> Expression {
+    guard case .constant(let constant) = duration.expression, let unit = other.unit,
+      let milliseconds = constant.cell.number
+    else { return duration.expression }
+    return .constant(.init(Cell(milliseconds / unit)))
+  }
+
   private func bindArithmetic(
     _ arithmetic: Expression.Arithmetic, _ a: Bound, _ b: Bound
   ) -> Bound {
     let isSum = arithmetic == .add || arithmetic == .subtract
-    // `start + 5s`: the duration is brought into the other side's unit.
-    func scaled(_ duration: Bound, to other: Bound) -> Expression {
-      guard case .constant(let constant) = duration.expression, let unit = other.unit,
-        let milliseconds = constant.cell.number
-      else { return duration.expression }
-      return .constant(.init(Cell(milliseconds / unit)))
-    }
     let left = isSum && a.isDuration && !b.isDuration ? scaled(a, to: b) : a.expression
     let right = isSum && b.isDuration && !a.isDuration ? scaled(b, to: a) : b.expression
     let unit: Double?
@@ -208,9 +205,14 @@ extension Binder {
       name: name, arguments: arguments, span: span, source: source, settings: settings)
     let body = try definition.make(call)
     var bound: [Bound] = []
-    for argument in arguments {
+    for (index, argument) in arguments.enumerated() {
       // A regex literal is the function's own business; it got the pattern when it was made.
       if case .matchesRegex(let operand, _) = argument.node, case .null = operand.node {
+        guard index == definition.regexArgument else {
+          throw Diagnostic(
+            .regexArgument(name), at: argument.span, in: source,
+            help: "\(definition.names[0])(\(definition.parameters)): \(definition.summary)")
+        }
         bound.append(Bound(.constant(.init(.null))))
       } else {
         bound.append(try bind(argument))
@@ -220,11 +222,28 @@ extension Binder {
     let unit: Double?
     switch definition.unit {
     case .none: unit = nil
-    case .ofFirstArgument: unit = bound.first?.unit
+    case .ofFirstArgument:
+      // `max(response_time, 3s)`: the duration is brought into the unit of the other.
+      let measure = bound.first { !$0.isDuration && $0.unit != nil } ?? bound[0]
+      bound = bound.map { $0.isDuration ? Bound(scaled($0, to: measure)) : $0 }
+      unit = measure.unit
     case .milliseconds: unit = 1
     }
     return Bound(
       .call(Function(name: definition.names[0], body: body), bound.map(\.expression)), unit: unit)
+  }
+}
+
+extension Regex {
+  /// The compiled pattern, or a finding at the place where it is written.
+  package static func compiled(
+    _ pattern: String, at span: Span, in source: SourceText
+  ) throws(Diagnostic) -> Regex {
+    do throws(Failure) { return try Regex(pattern) } catch {
+      throw Diagnostic(
+        .badRegex(error.reason), at: span, in: source,
+        help: "the pattern is '\(pattern)'; the mistake is near its character \(error.offset)")
+    }
   }
 }
 
@@ -247,6 +266,9 @@ extension Diagnostic.Message {
   }
   fileprivate static func wrongArguments(_ name: String, _ wanted: String, _ found: Int) -> Self {
     Self("arguments", "'\(name)' takes \(wanted) arguments, found \(found)")
+  }
+  fileprivate static func regexArgument(_ name: String) -> Self {
+    Self("arguments", "'\(name)' takes no regular expression here")
   }
   fileprivate static func badRegex(_ reason: String) -> Self {
     Self("bad-regex", "this is no regular expression: \(reason)")

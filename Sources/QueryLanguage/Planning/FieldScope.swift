@@ -32,7 +32,12 @@ package struct FieldScope: Sendable {
     set { fields[slot.index] = newValue }
   }
 
-  package var names: [String] { fields.map(\.spelling) }
+  /// The fields that can still be named.
+  package var names: [String] {
+    fields.indices.filter { slot(named: fields[$0].spelling) == Slot($0) }.map {
+      fields[$0].spelling
+    }
+  }
 
   package mutating func add(
     _ name: String, load: FieldLoad, unit: Double?, isProduced: Bool,

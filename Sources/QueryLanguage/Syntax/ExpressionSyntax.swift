@@ -103,6 +103,7 @@ extension Parser {
       }
       self = before
     }
+    if let negation = try negatedComparison() { return negation }
     var left = try sum()
     while true {
       if let test = try wordTest(left) {
@@ -110,11 +111,37 @@ extension Parser {
         continue
       }
       guard case .symbol(let symbol) = token.kind,
-        let name = ["=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="][
+        let name = [
+          "=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+        ][
           symbol]
       else { return left }
       try advance()
       left = binary(name, left, try sum())
+    }
+  }
+
+  /// `not x = y` means `not (x = y)`, unlike `!`, which takes just the next value.
+  private mutating func negatedComparison() throws(Diagnostic) -> ExpressionSyntax? {
+    let before = self
+    let start = token.span
+    guard try take("not") else { return nil }
+    guard startsOperand else {
+      self = before
+      return nil
+    }
+    let operand = try comparison()
+    return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
+  }
+
+  /// Whether a value begins here; behind a field that is called `not` something else does.
+  private var startsOperand: Bool {
+    switch token.kind {
+    case .symbol(let symbol): ["(", "!", "-", "["].contains(symbol)
+    case .word(let word):
+      !["as", "and", "or", "in", "matches", "contains"].contains(word.lowercased())
+    case .string, .number, .quotedName: true
+    case .character, .pipe, .end: false
     }
   }
 
@@ -177,17 +204,9 @@ extension Parser {
       let operand = try unary()
       return ExpressionSyntax(.unary("-", operand), start.union(operand.span))
     }
-    let before = self
-    let negated: Bool
-    if try takeSymbol("!") { negated = true } else { negated = try take("not") }
-    if negated {
-      // A field may be called `not`; then no operand follows.
-      if case .symbol(let symbol) = token.kind, symbol != "(", symbol != "!", symbol != "-" {
-        self = before
-      } else {
-        let operand = try unary()
-        return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
-      }
+    if try takeSymbol("!") {
+      let operand = try unary()
+      return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
     }
     return try primary()
   }

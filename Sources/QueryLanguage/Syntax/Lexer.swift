@@ -60,7 +60,8 @@ package struct Lexer {
       }
       return token(.pipe, from: start)
     case UInt8(ascii: "\""):
-      return token(.string(try quoted()), from: start)
+      let text = try quoted()
+      return token(.string(text), from: start)
     case UInt8(ascii: "'"):
       return try character()
     case UInt8(ascii: "%"):

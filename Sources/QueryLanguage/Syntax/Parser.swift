@@ -54,7 +54,7 @@ package struct Parser {
             .emptyStage, at: token.span, in: source, help: "remove one '|', or write a stage")
         }
         stages.append(try stage())
-        guard token.kind == .pipe || token.kind == .end else { throw unexpected() }
+        guard isAtStageEnd else { throw unexpected() }
       } catch {
         diagnostics.append(error)
         skipToPipe()
@@ -73,8 +73,11 @@ package struct Parser {
     }
   }
 
+  /// Pipes between square brackets belong to what is skipped.
   private mutating func skipToPipe() {
-    while token.kind != .pipe, token.kind != .end {
+    var depth = 0
+    while token.kind != .end, token.kind != .pipe || depth > 0 {
+      if token.isSymbol("[") { depth += 1 } else if token.isSymbol("]") { depth -= 1 }
       do throws(Diagnostic) { token = try lexer.next() } catch {
         // Broken text inside a stage that is being skipped anyway.
         token = Token(kind: .symbol("?"), span: error.span)
@@ -93,7 +96,7 @@ package struct Parser {
         // A field may have an operator's name (`count / 10 as x`): then the stage is an expression.
         var other = saved
         if entry.mayBeField, let stage = try? ExpressionStage.parse(&other, Span(start, start)),
-          other.token.kind == .pipe || other.token.kind == .end
+          other.isAtStageEnd
         {
           self = other
           return stage
@@ -102,10 +105,15 @@ package struct Parser {
       }
     }
     if case .word(let word) = token.kind, AggregateTable.entry(for: word.lowercased()) != nil {
-      do throws(Diagnostic) { return try AggregateStage.parse(&self, Span(start, start)) } catch {
+      do throws(Diagnostic) {
+        let stage = try AggregateStage.parse(&self, Span(start, start))
+        guard isAtStageEnd else { throw unexpected() }
+        return stage
+      } catch {
+        // So may an aggregate's, or a function's (`max(a, b) as c`).
         var other = saved
-        if let stage = try? ExpressionStage.parse(&other, Span(start, start)),
-          other.token.kind == .pipe || other.token.kind == .end
+        if let stage = try? ExpressionStage.read(&other, Span(start, start)), other.isAtStageEnd,
+          !stage.callsUnknownFunction
         {
           self = other
           return stage
@@ -118,6 +126,8 @@ package struct Parser {
     }
     return try ExpressionStage.parse(&self, Span(start, start))
   }
+
+  private var isAtStageEnd: Bool { token.kind == .pipe || token.kind == .end }
 
   /// A bare word followed by something no expression continues with: a misspelt operator.
   private func looksLikeUnknownOperator() throws(Diagnostic) -> Bool {

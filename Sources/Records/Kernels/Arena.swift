@@ -39,6 +39,20 @@ package final class Arena: @unchecked Sendable {
     content.withUnsafeBufferPointer { store(Bytes(start: $0.baseAddress, count: $0.count)) }
   }
 
+  /// Stores several texts as one.
+  package func joined(_ parts: [Bytes]) -> Bytes {
+    let total = parts.reduce(0) { $0 + $1.count }
+    guard total > 0 else { return .empty }
+    let start = reserve(total)
+    var next = start
+    for part in parts {
+      guard let source = part.start else { continue }
+      next.initialize(from: source, count: part.count)
+      next += part.count
+    }
+    return Bytes(start: UnsafePointer(start), count: total)
+  }
+
   /// Lends room for at most `capacity` bytes; `body` returns how many it wrote.
   package func write(
     capacity: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int
