@@ -1,7 +1,7 @@
 // Compiled together with the sources of Records, not as a part of the package: see `build`.
 
-/// libFuzzer's entry: the first byte chooses names, the rest is a log. The plain walk and both
-/// variants of the automaton must give the same columns, before and after they have learned it.
+/// libFuzzer's entry: the first byte chooses names, the rest is a log. The plain walk and all
+/// ways of the kernel must give the same columns, before and after they have learned it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzProjector(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   guard let start, count > 0 else { return 0 }
@@ -10,7 +10,7 @@ public func fuzzProjector(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32
   let memory = PinnedText(Array(UnsafeBufferPointer(start: start + 1, count: count - 1)))
   let lines = LineTable(scanning: memory.bytes, maxLine: 1 << 16)
   let wanted = columns(names, memory.bytes, lines, path: .plain)
-  for path in [LineProjector.Path.fastest, .baseline] {
+  for path in [LineProjector.Path.fastest, .baseline, .unlearned] {
     let projector = LineProjector(members: names.members, firstOf: names.ranks, path: path)
     for _ in 0..<3 {
       let found = digest(projector.project(memory.bytes, lines))
