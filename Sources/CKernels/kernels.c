@@ -301,10 +301,12 @@ static inline uint32_t differ_baseline(const uint8_t *p, const uint8_t *q) {
 #include "wide.h"
 
 size_t tripline_frame(
-    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity) {
+    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity,
+    bool baseline) {
 #if defined(__x86_64__)
-  if (has_avx2()) return frame_avx2(text, count, from, lines, capacity);
+  if (!baseline && has_avx2()) return frame_avx2(text, count, from, lines, capacity);
 #endif
+  (void)baseline;
   return frame_baseline(text, count, from, lines, capacity);
 }
 

@@ -35,8 +35,10 @@ typedef struct {
 
 // Writes the lines of `text` that begin at or behind `*from` to `lines`, at most `capacity` of them,
 // says how many, and moves `*from` behind the last one. Reads nothing behind `text + count`.
+// `baseline` keeps to the instructions that every machine has.
 size_t tripline_frame(
-    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity);
+    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity,
+    bool baseline);
 
 // ---- Projection: the learned next-key automaton ---------------------------------------------------
 //
@@ -128,8 +130,8 @@ typedef struct {
 } tripline_surprise;
 
 // Reads the JSON rows of a portion, and writes those that surprised it to `surprises`, which has room
-// for all. Says how many. `baseline` keeps to the instructions that every machine has. Without
-// `steps`, the automaton rests: rows are read member by member and only the others are surprises.
+// for all. Says how many. `baseline` as above. Without `steps`, the automaton rests: rows are
+// read member by member and only the others are surprises.
 size_t tripline_project(
     const tripline_automaton *automaton, tripline_portion *portion, tripline_surprise *surprises,
     bool baseline, bool steps);

@@ -8,7 +8,7 @@ import CKernels
 /// learned is a matter of speed only.
 package final class LineProjector {
   /// What one chunk gave, row by row.
-  package struct Columns {
+  package struct Columns: Sendable {
     /// A column for each asked-for member.
     package var members: [[Cell]]
     /// Of the names in order of preference, the first that each row has.
@@ -169,8 +169,7 @@ private final class Pass {
       }
       return 0
     }
-    let count = run(
-      rows, of: lines, in: bytes, padding: padding, path: path, into: &portion)
+    let count = run(rows, of: lines, in: bytes, padding: padding, path: path, into: &portion)
     for surprise in UnsafeBufferPointer(start: surprises, count: count) {
       let row = Int(surprise.row)
       let line = lines.line(rows.lowerBound + row, in: bytes)
@@ -190,8 +189,7 @@ private final class Pass {
   /// Lets the automaton read `rows`; returns how many of them are now in `surprises`.
   private func run(
     _ rows: Range<Int>, of lines: LineTable, in bytes: Bytes, padding: Int,
-    path: LineProjector.Path,
-    into portion: inout Portion
+    path: LineProjector.Path, into portion: inout Portion
   ) -> Int {
     guard wanted.all != 0, let text = bytes.start else { return 0 }
     var automaton = order.automaton
