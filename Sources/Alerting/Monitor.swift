@@ -465,13 +465,12 @@ package struct Monitor: Sendable {
     guard let change else { return }
     let key = groups.key(of: group)
     let fires = change == .fires
-    let noData = if case .nothing = finding { true } else { false }
     let transition = Transition(
       id: Transition.identity(
         monitor: rule.rule.name, group: key, level: level.level, to: fires ? .firing : .resolved,
         time: time, ordinal: alert.ordinal, windowEnd: windowEnd),
       time: time, monitor: rule.rule.name, level: level.level, to: fires ? .firing : .resolved,
-      reason: noData ? .noData : .condition, group: key, value: value,
+      reason: value == nil ? .noData : .condition, group: key, value: value,
       threshold: fires ? level.alertText : level.resolveText,
       windowStart: windowEnd - rule.window, windowEnd: windowEnd, evidence: [], actions: [])
     let places =

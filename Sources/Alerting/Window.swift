@@ -83,11 +83,14 @@ package struct SlidingTotals: Sendable {
   mutating func absorb(_ part: Partial, pane: Int64) {
     totals.merge(part)
     guard !fold.subtracts else { return }
-    if let last = front.last, pane <= last.end {
-      for index in front.indices where front[index].end <= pane { front[index].merged.merge(part) }
-    } else {
+    guard let last = front.last, pane <= last.end else {
       back.merge(part)
+      return
     }
+    // A late line may open a pane that had no lines when the stack was built.
+    let place = front.firstIndex { $0.end >= pane } ?? front.count - 1
+    if front[place].end != pane { front.insert((pane, front[place].merged), at: place) }
+    for index in 0...place { front[index].merged.merge(part) }
   }
 
   /// Moves the window so that it ends at `newEnd`.

@@ -141,23 +141,26 @@ static inline void store(
   }
 }
 
-// Takes note of a wanted value.
+// Takes note of a value that has the names in `exact`, and those in `loose` but for case.
 static inline void keep(
     const tripline_automaton *automaton, tripline_portion *portion, size_t row, row_state *state,
-    const tripline_step *step, const uint8_t *place, size_t length, uint8_t kind) {
+    uint64_t exact, uint64_t loose, const uint8_t *place, const uint8_t *behind, uint8_t kind) {
   bool has_place = kind != cell_null && kind != cell_yes && kind != cell_no;
-  tripline_cell cell = {has_place ? place : NULL, has_place ? (uint32_t)length : 0, kind};
-  // All names of one step are spelled alike, so either all of `exact` is new or none of it.
-  uint64_t first = step->exact & ~state->exact;
+  tripline_cell cell = {NULL, 0, kind};
+  if (has_place) cell = (tripline_cell){place, (uint32_t)(behind - place), kind};
+  // The names in `exact` are spelled alike, so either all of them are new or none is.
+  uint64_t first = exact & ~state->exact;
   if (first != 0) {
     store(automaton, portion, row, state, first, cell);
     state->exact |= first;
     state->missing &= ~first;
-    if (kind != cell_null) state->missing &= ~step->settles;
-  } else if (step->exact != 0) {
+    // Nobody needs the ranks behind the best one that has a value.
+    uint64_t best = first & automaton->ranks;
+    if (best != 0 && kind != cell_null) state->missing &= ~(automaton->ranks & ~(best ^ (best - 1)));
+  } else if (exact != 0) {
     state->duplicates++;
   }
-  uint64_t near = step->loose & ~(state->exact | state->loose);
+  uint64_t near = loose & ~(state->exact | state->loose);
   if (near != 0) {
     store(automaton, portion, row, state, near, cell);
     state->loose |= near;
@@ -169,6 +172,44 @@ static inline void finish(tripline_portion *portion, size_t row, const row_state
   if (state->ranked != 0) portion->first_of[row] = state->ranks[__builtin_ctzll(state->ranked)];
   portion->rich |= state->rich;
   portion->duplicates += state->duplicates;
+}
+
+// ---- Names ----------------------------------------------------------------------------------------
+
+static inline uint8_t fold(uint8_t byte) {
+  return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
+}
+
+static inline size_t bucket(const uint8_t *key, size_t length) {
+  if (length == 0) return 0;
+  size_t ends = (size_t)fold(key[0]) * 31 + (size_t)fold(key[length - 1]) * 7;
+  return (ends + length * 13) % tripline_buckets;
+}
+
+size_t tripline_bucket(const uint8_t *key, size_t length) { return bucket(key, length); }
+
+static bool same_but_for_case(const uint8_t *left, const uint8_t *right, size_t length) {
+  for (size_t index = 0; index < length; index++)
+    if (fold(left[index]) != fold(right[index])) return false;
+  return true;
+}
+
+// What a key of the line's own object is to the wanted names.
+static inline void look_up(
+    const tripline_automaton *automaton, const uint8_t *key, size_t length, uint64_t *exact,
+    uint64_t *loose, bool *is_watched) {
+  *exact = *loose = 0;
+  *is_watched = false;
+  uint16_t index = automaton->buckets[bucket(key, length)];
+  while (UNLIKELY(index != 0)) {
+    const tripline_name *name = automaton->names + index - 1;
+    index = name->next;
+    if (name->length != length || !same_but_for_case(name->text, key, length)) continue;
+    *is_watched |= name->is_watched;
+    *loose |= name->near;
+    if (memcmp(name->text, key, length) == 0) *exact = name->exact;
+  }
+  *loose &= ~*exact;
 }
 
 // ---- The variants ---------------------------------------------------------------------------------
@@ -260,19 +301,21 @@ static inline uint32_t differ_baseline(const uint8_t *p, const uint8_t *q) {
 #include "wide.h"
 
 size_t tripline_frame(
-    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity) {
+    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity,
+    bool baseline) {
 #if defined(__x86_64__)
-  if (has_avx2()) return frame_avx2(text, count, from, lines, capacity);
+  if (!baseline && has_avx2()) return frame_avx2(text, count, from, lines, capacity);
 #endif
+  (void)baseline;
   return frame_baseline(text, count, from, lines, capacity);
 }
 
 size_t tripline_project(
-    const tripline_automaton *automaton, tripline_portion *portion, uint32_t *refused,
-    bool baseline) {
+    const tripline_automaton *automaton, tripline_portion *portion, tripline_surprise *surprises,
+    bool baseline, bool steps) {
 #if defined(__x86_64__)
-  if (!baseline && has_avx2()) return project_avx2(automaton, portion, refused);
+  if (!baseline && has_avx2()) return project_avx2(automaton, portion, surprises, steps);
 #endif
   (void)baseline;
-  return project_baseline(automaton, portion, refused);
+  return project_baseline(automaton, portion, surprises, steps);
 }

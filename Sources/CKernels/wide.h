@@ -144,14 +144,12 @@ WIDE_TARGET static inline bool WIDE(stands_here)(const uint8_t *p, const triplin
   return step->length <= 32 || (WIDE(differ)(p + 32, step->literal + 32) & step->mask[1]) == 0;
 }
 
-// Reads one row; false when the automaton does not know the line.
-WIDE_TARGET static inline bool WIDE(read_row)(
+// Reads one row along learned steps; false when the automaton does not know the line.
+WIDE_TARGET static inline bool WIDE(follow_steps)(
     const tripline_automaton *automaton, tripline_portion *portion, size_t row,
     tripline_cell *ranks) {
   const uint8_t *p = portion->text + portion->starts[row];
   const uint8_t *end = p + portion->lengths[row];
-  // The widest look behind `end` is a literal that is compared at its last byte.
-  if (UNLIKELY(portion->readable_end - end < slack)) return false;
   row_state state = {.missing = automaton->wanted, .ranks = ranks};
   unsigned at = 0;
   do {
@@ -180,7 +178,7 @@ WIDE_TARGET static inline bool WIDE(read_row)(
     step->hits++;
     if (step->value == tripline_value_end) break;
     if ((step->exact | step->loose) != 0)
-      keep(automaton, portion, row, &state, step, place, (size_t)(behind - place), kind);
+      keep(automaton, portion, row, &state, step->exact, step->loose, place, behind, kind);
     p = behind;
     at = step->next;
   } while (state.missing != 0);
@@ -188,14 +186,77 @@ WIDE_TARGET static inline bool WIDE(read_row)(
   return true;
 }
 
+// Reads one row member by member; returns where it stopped, NULL when it is more than keys of the
+// line's own object and values without an error.
+WIDE_TARGET static const uint8_t *WIDE(read_members)(
+    const tripline_automaton *automaton, tripline_portion *portion, size_t row,
+    tripline_cell *ranks) {
+  const uint8_t *p = portion->text + portion->starts[row];
+  const uint8_t *end = p + portion->lengths[row];
+  row_state state = {.missing = automaton->wanted, .ranks = ranks};
+  p = skip_blanks(p, end);
+  if (*p != '{') return NULL;
+  p = skip_blanks(p + 1, end);
+  while (*p != '}') {
+    uint8_t kind;
+    if (*p != '"') return NULL;
+    const uint8_t *key = p + 1;
+    p = WIDE(string_end)(key, end, &kind);
+    if (!p || kind == cell_escaped) return NULL;
+    uint64_t exact, loose;
+    bool is_watched;
+    look_up(automaton, key, (size_t)(p - key), &exact, &loose, &is_watched);
+    p = skip_blanks(p + 1, end);
+    if (p >= end || *p != ':') return NULL;
+    const uint8_t *place = skip_blanks(p + 1, end);
+    if (place >= end) return NULL;
+    const uint8_t *behind;
+    bool is_string = *place == '"';
+    if (is_string) {
+      behind = WIDE(string_end)(++place, end, &kind);
+    } else if (is_opening(*place)) {
+      kind = cell_json;
+      behind = is_watched ? NULL : WIDE(container_end)(place, end);
+    } else {
+      behind = WIDE(scalar_end)(place, end, &kind);
+    }
+    if (!behind) return NULL;
+    p = behind + is_string;
+    if ((exact | loose) != 0) {
+      keep(automaton, portion, row, &state, exact, loose, place, behind, kind);
+      if (state.missing == 0) break;
+    }
+    p = skip_blanks(p, end);
+    if (p >= end) return NULL;
+    if (*p == ',') {
+      p = skip_blanks(p + 1, end);
+      if (p >= end || *p == '}') return NULL;
+    } else if (*p != '}') {
+      return NULL;
+    }
+  }
+  finish(portion, row, &state);
+  return p;
+}
+
 WIDE_TARGET static size_t WIDE(project)(
-    const tripline_automaton *automaton, tripline_portion *portion, uint32_t *refused) {
+    const tripline_automaton *automaton, tripline_portion *portion,
+    tripline_surprise *surprises, bool steps) {
   tripline_cell ranks[64];
   size_t count = 0;
   for (size_t row = 0; row < portion->rows; row++) {
     if (portion->shapes[row] != tripline_shape_json) continue;
-    if (UNLIKELY(!WIDE(read_row)(automaton, portion, row, ranks)))
-      refused[count++] = (uint32_t)row;
+    const uint8_t *start = portion->text + portion->starts[row];
+    const uint8_t *stop = NULL;
+    // The widest look behind a line is a literal that is compared at its last byte.
+    if (LIKELY(portion->readable_end - (start + portion->lengths[row]) >= slack)) {
+      if (steps && LIKELY(WIDE(follow_steps)(automaton, portion, row, ranks))) continue;
+      // What the first try has stored the second one finds again, at the same places.
+      stop = WIDE(read_members)(automaton, portion, row, ranks);
+      if (!steps && stop) continue;
+    }
+    uint32_t read = stop ? (uint32_t)(stop - start) : 0;
+    surprises[count++] = (tripline_surprise){(uint32_t)row, read};
   }
   return count;
 }

@@ -3,80 +3,78 @@ import Records
 /// Holds back a line whose time leaps far ahead of its source until the next line shows whether the
 /// clock really moved: refused when that falls back, accepted otherwise.
 ///
-/// Pure: told the batches in order, answers which rows of the one before are settled. Only a leap in
-/// the last line of a batch has to wait for the next batch.
+/// Pure: told the batches in order, it answers which rows are refused. As long as `isHolding` the
+/// batches from that of the held line on are not settled.
 struct AheadGate {
-  private let maxAhead: Int64
-  /// The largest time accepted so far.
-  private var largest: Int64?
+  /// A row of one of the batches passed through.
+  struct Place: Hashable {
+    var batch: Int
+    var row: Int
+  }
 
-  init(maxAhead: Int64) { self.maxAhead = maxAhead }
-
-  /// A row that waits for the next line with a time.
-  struct Held {
-    var rows: [Int]
+  private struct Held {
+    /// The line, and lines without a time behind it, which share its fate.
+    var places: [Place]
     var time: Int64
   }
 
-  /// Goes through a batch; returns the rows that are refused in it, and what became of `held`, a row of
-  /// the batch before: nil while no line has decided it.
+  private let maxAhead: Int64
+  /// The largest time accepted so far.
+  private var largest: Int64?
+  private var held: Held?
+
+  init(maxAhead: Int64) { self.maxAhead = maxAhead }
+
+  var isHolding: Bool { held != nil }
+
+  /// Goes through the rows of batch number `batch` and returns the rows that turn out to be refused.
   mutating func pass(
-    _ rows: Selection, times: [Int64], untimed: [Int], held: inout Held?
-  ) -> (refused: [Int], heldBefore: Verdict?) {
-    var refused: [Int] = []
-    var verdictBefore: Verdict?
-    var heldIsBefore = held != nil
-    var lent = Set(untimed)
-    if lent.isEmpty, held == nil, let largest, !leaps(rows, times, from: largest) {
-      self.largest = newest(rows, times, largest)
-      return ([], nil)
+    _ rows: Selection, of batch: Int, times: [Int64], untimed: [Int]
+  ) -> [Place] {
+    if held == nil, let largest, let newest = newestWithoutLeap(rows, times, largest) {
+      self.largest = newest
+      return []
     }
+    var refused: [Place] = []
+    let lent = Set(untimed)
     rows.forEach { row in
       let time = times[row]
-      guard time != Batch.untimed else { return }
-      // A line without a time shares the fate of the one whose time it has.
-      if held != nil, lent.contains(row) {
-        if !heldIsBefore { held?.rows.append(row) }
+      let place = Place(batch: batch, row: row)
+      if lent.contains(row) {
+        held?.places.append(place)
         return
       }
-      lent.remove(row)
       if let waiting = held, let old = largest {
-        if time <= old + maxAhead {
-          if heldIsBefore { verdictBefore = .refused } else { refused += waiting.rows }
-        } else {
-          if heldIsBefore { verdictBefore = .accepted }
-          largest = waiting.time
-        }
+        if time <= old + maxAhead { refused += waiting.places } else { largest = waiting.time }
         held = nil
-        heldIsBefore = false
       }
       if let old = largest, time > old + maxAhead {
-        held = Held(rows: [row], time: time)
+        held = Held(places: [place], time: time)
       } else {
         largest = max(largest ?? time, time)
       }
     }
-    return (refused, verdictBefore)
+    return refused
   }
 
-  enum Verdict { case refused, accepted }
+  /// The source has ended: what is held is accepted.
+  mutating func finish() {
+    if let held { largest = held.time }
+    held = nil
+  }
 
-  private func leaps(_ rows: Selection, _ times: [Int64], from start: Int64) -> Bool {
+  /// The largest time behind these rows; nil when one of them leaps.
+  private func newestWithoutLeap(
+    _ rows: Selection, _ times: [Int64], _ start: Int64
+  ) -> Int64? {
     var largest = start
-    var leap = false
+    var leaps = false
     rows.forEach { row in
       let time = times[row]
-      if time > largest {
-        if time > largest + maxAhead { leap = true }
-        largest = time
-      }
+      guard time > largest else { return }
+      if time > largest + maxAhead { leaps = true }
+      largest = time
     }
-    return leap
-  }
-
-  private func newest(_ rows: Selection, _ times: [Int64], _ start: Int64) -> Int64 {
-    var largest = start
-    rows.forEach { largest = max(largest, times[$0]) }
-    return largest
+    return leaps ? nil : largest
   }
 }

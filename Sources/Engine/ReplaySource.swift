@@ -11,6 +11,8 @@ final class ReplaySource {
     var timed: Selection
     /// Next row to take.
     var row = 0
+    /// Number of the batch within the source.
+    var number: Int
   }
 
   private(set) var current: Ready?
@@ -18,8 +20,8 @@ final class ReplaySource {
   private(set) var hasTimes = false
   private let feed: SourceFeed
   private var gate: AheadGate
-  private var held: AheadGate.Held?
   private var ahead: [Ready] = []
+  private var admitted = 0
   /// Batches at the head of the source in which nothing has a time yet.
   private var waiting: [FedBatch] = []
   private var atEnd = false
@@ -60,14 +62,13 @@ final class ReplaySource {
 
   /// Makes the next settled batch the current one.
   private func advance() throws -> Bool {
-    while !atEnd, ahead.count < (held == nil ? 1 : 2) {
-      guard let fed = try feed.next() else {
+    while !atEnd, ahead.isEmpty || gate.isHolding {
+      if let fed = try feed.next() {
+        admit(fed)
+      } else {
         atEnd = true
-        // At the end of the source a held line is accepted.
-        held = nil
-        break
+        gate.finish()
       }
-      admit(fed)
     }
     guard !ahead.isEmpty else { return false }
     current = ahead.removeFirst()
@@ -105,21 +106,17 @@ final class ReplaySource {
   }
 
   private func settle(_ fed: FedBatch) {
-    var timed = fed.made.messages
     let batch = fed.made.batch
+    var timed = fed.made.messages
     timed.filter { batch.times[$0] != Batch.untimed }
-    let before = held
-    let (rows, verdict) = gate.pass(
-      timed, times: batch.times, untimed: fed.made.untimed, held: &held)
-    if verdict == .refused, let before, let last = ahead.indices.last {
-      refuse(before.rows, in: &ahead[last].timed, ahead[last].fed.made.batch)
+    let refused = gate.pass(
+      timed, of: admitted, times: batch.times, untimed: fed.made.untimed)
+    ahead.append(Ready(fed: fed, timed: timed, number: admitted))
+    admitted += 1
+    for place in refused {
+      guard let index = ahead.firstIndex(where: { $0.number == place.batch }) else { continue }
+      ahead[index].timed.remove(place.row)
+      self.refused.note(at: feed.placement(place.row, ahead[index].fed.made.batch))
     }
-    refuse(rows, in: &timed, batch)
-    ahead.append(Ready(fed: fed, timed: timed))
-  }
-
-  private func refuse(_ rows: [Int], in timed: inout Selection, _ batch: Batch) {
-    for row in rows { timed.remove(row) }
-    refused.note(rows.count, at: rows.first.map { feed.placement($0, batch) })
   }
 }

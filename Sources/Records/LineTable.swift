@@ -48,7 +48,7 @@ package struct LineTable: Sendable {
     withUnsafeTemporaryAllocation(of: tripline_line.self, capacity: LineTable.portion) { room in
       var from = 0
       while from < bytes.count {
-        let found = tripline_frame(text, bytes.count, &from, room.baseAddress, room.count)
+        let found = tripline_frame(text, bytes.count, &from, room.baseAddress, room.count, false)
         for index in 0..<found { add(room[index], maxLine: maxLine) }
       }
     }

@@ -52,6 +52,7 @@ struct Scenario: Sendable {
     },
     projection("members-2", of: two),
     projection("members-2-baseline", of: two, path: .baseline),
+    projection("members-2-unlearned", of: two, path: .unlearned),
     projection("members-2-plain", of: two, path: .plain),
     projection("members-2-time", of: two, firstOf: times),
     projection("time", of: [], firstOf: times),

@@ -47,7 +47,7 @@ import Testing
     let asked = ["after", "case", "case.a", "case[1]"]
     let expected = LineProjector(members: asked, firstOf: [], path: .plain)
       .project(chunk.bytes, lines).members.map { $0.map(show) }
-    for path in [LineProjector.Path.baseline, .fastest] {
+    for path in [LineProjector.Path.baseline, .unlearned, .fastest] {
       let projector = LineProjector(members: asked, firstOf: [], path: path)
       let skipping = LineProjector(members: ["after"], firstOf: [], path: path)
       for _ in 0..<3 {

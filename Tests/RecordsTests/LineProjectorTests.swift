@@ -7,7 +7,7 @@ import Testing
   private func cells(_ line: String, _ members: [String], firstOf: [String] = []) -> [[String]] {
     let chunk = Chunk(copying: Array(line.utf8))
     let lines = LineTable(scanning: chunk.bytes, maxLine: 1 << 30)
-    return [LineProjector.Path.plain, .baseline, .fastest].flatMap { path in
+    return [LineProjector.Path.plain, .unlearned, .baseline, .fastest].flatMap { path in
       let projector = LineProjector(members: members, firstOf: firstOf, path: path)
       return (0..<3).map { _ in
         let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
@@ -67,7 +67,7 @@ import Testing
   @Test func `the first of two members with the same name wins and the second is counted`() {
     let chunk = Chunk(copying: Array(#"{"a":1,"a":2,"A":3,"a":4,"b":5,"a":6}"#.utf8))
     let lines = LineTable(scanning: chunk.bytes, maxLine: 1 << 20)
-    for path in [LineProjector.Path.plain, .baseline, .fastest] {
+    for path in [LineProjector.Path.plain, .unlearned, .baseline, .fastest] {
       let projector = LineProjector(members: ["a", "b"], firstOf: [], path: path)
       for _ in 0..<3 {
         let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
@@ -104,11 +104,35 @@ import Testing
     let text = #"{"a":"fine"}"# + "\n" + #"{"a":"open}"# + "\n" + #"{"a":"b"}"#
     let chunk = Chunk(copying: Array(text.utf8))
     let lines = LineTable(scanning: chunk.bytes, maxLine: 1 << 20)
-    for path in [LineProjector.Path.plain, .baseline, .fastest] {
+    for path in [LineProjector.Path.plain, .unlearned, .baseline, .fastest] {
       let projector = LineProjector(members: ["a"], firstOf: [], path: path)
       for _ in 0..<2 {
         let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
         #expect(columns.members[0].map(show) == ["text fine", "null", "text b"])
+      }
+    }
+  }
+
+  @Test func `what was learned in an array does not close an object`() {
+    let habits = [
+      #"{"x":[1],"y":2}"#, #"{"x":{"":1},"y":2}"#, #"{"x":{"0":1},"y":2}"#,
+      #"{"x":{"[]":1},"y":2}"#,
+      #"{"x":[[1]],"y":2}"#, #"{"x":[{"":1}],"y":2}"#, #"{"x":"s","y":2}"#, #"{"x":1,"y":2}"#,
+    ]
+    let broken = [
+      #"{"x":{"":1],"y":2}"#, #"{"x":[1},"y":2}"#, #"{"x":{"0":1],"y":2}"#, #"{"x":[[1}],"y":2}"#,
+      #"{"x":[{"":1]],"y":2}"#, #"{"x":1","y":2}"#, #"{"x":[1]],"y":2}"#,
+    ]
+    let chunk = Chunk(copying: Array((habits + habits + broken).joined(separator: "\n").utf8))
+    let lines = LineTable(scanning: chunk.bytes, maxLine: 1 << 20)
+    let wanted =
+      habits.map { _ in "numeral 2" } + habits.map { _ in "numeral 2" }
+      + broken.map { _ in "null" }
+    for members in [["y"], ["y", "x[0]", "x[0][0]"]] {
+      let projector = LineProjector(members: members, firstOf: [])
+      for _ in 0..<4 {
+        let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
+        #expect(columns.members[0].map(show) == wanted)
       }
     }
   }
@@ -199,5 +223,20 @@ import Testing
     let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
     #expect(columns.members[0].allSatisfy { !$0.isNull })
     #expect(projector.surprises < 200)
+  }
+
+  @Test func `a log without habits is not guessed at for ever`() {
+    var random = SeededRandom(seed: 1)
+    let projector = LineProjector(members: ["path"], firstOf: [])
+    for _ in 0..<10 {
+      let text = (0..<4_096).map { _ in
+        #"{"k\#(random.below(1 << 30))":1,"k\#(random.below(1 << 30))":"x","path":"/"}"#
+      }
+      let chunk = Chunk(copying: Array(text.joined(separator: "\n").utf8))
+      let lines = LineTable(scanning: chunk.bytes, maxLine: 1 << 20)
+      let columns = projector.project(chunk.bytes, lines, padding: Chunk.padding)
+      #expect(columns.members[0].allSatisfy { $0.kind == .text })
+    }
+    #expect(projector.surprises < 5 * 4_096)
   }
 }

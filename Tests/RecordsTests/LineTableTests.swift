@@ -1,3 +1,4 @@
+import CKernels
 import Records
 import Testing
 
@@ -62,7 +63,7 @@ import Testing
   @Test func `many lines of any length are found where they stand`() {
     var random = SeededRandom.fresh()
     for _ in 0..<50 {
-      let expected = (0..<random.below(1500)).map { _ in
+      let expected = (0...random.below(1500)).map { _ in
         String(
           repeating: "x", count: random.chance(5) ? random.below(400) + 1 : random.below(70) + 1)
       }
@@ -72,5 +73,39 @@ import Testing
       #expect(lines.physicalLines == expected.count, "seed \(random.seed)")
       #expect(lines.lineNumbers == (0..<expected.count).map { UInt32($0) }, "seed \(random.seed)")
     }
+  }
+
+  @Test func `each variant of the kernel finds the same lines, a few at a time`() {
+    var random = SeededRandom.fresh()
+    for _ in 0..<200 {
+      let marks: [UInt8] = [0x0A, 0x0A, 0x0D, 0x20, 0x7B, 0x7D, 0x61, 0x61, 0x61, 0x00, 0xFF]
+      let content = (0..<random.below(700)).map { _ in random.pick(marks) }
+      let capacity = random.below(20) + 1
+      let wide = frame(content, capacity: capacity, baseline: false)
+      #expect(wide == frame(content, capacity: 1_000, baseline: true), "seed \(random.seed)")
+      // The plain way: what stands between newlines.
+      let ends = content.split(separator: 0x0A, omittingEmptySubsequences: false)
+      let plain = ends.dropLast(ends.last?.isEmpty == true ? 1 : 0).map { line in
+        "\(line.startIndex) \(line.count - (line.last == 0x0D ? 1 : 0))"
+      }
+      #expect(wide.map { $0.place } == plain, "seed \(random.seed)")
+    }
+  }
+
+  private struct Found: Equatable {
+    var place: String
+    var shape: UInt32
+  }
+
+  private func frame(_ content: [UInt8], capacity: Int, baseline: Bool) -> [Found] {
+    let memory = PinnedText(content)
+    var lines = [tripline_line](repeating: tripline_line(), count: capacity)
+    var found: [Found] = []
+    var from = 0
+    while let text = memory.bytes.start, from < content.count {
+      let count = tripline_frame(text, content.count, &from, &lines, capacity, baseline)
+      found += lines.prefix(count).map { Found(place: "\($0.start) \($0.length)", shape: $0.shape) }
+    }
+    return found
   }
 }

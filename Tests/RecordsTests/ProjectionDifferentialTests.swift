@@ -31,7 +31,7 @@ import Testing
       let expected = plain.project(exact.bytes, lines)
       let wanted = rows(expected, lines.count, exact.bytes)
 
-      for path in [LineProjector.Path.fastest, .baseline] {
+      for path in [LineProjector.Path.fastest, .baseline, .unlearned] {
         let projector = LineProjector(members: members, firstOf: ranks, path: path)
         // The second time, the automaton knows what there is to know.
         for _ in 0..<3 {

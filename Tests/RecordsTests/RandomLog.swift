@@ -47,6 +47,7 @@ struct RandomLog {
 
   private static let keys = [
     "a", "b", "path", "Path", "time", "level", "a.b", "http", "status", "id", "items", "x[0]", "",
+    "", "0",
     "a\\u0061", "\\n", "q\\\"", "a_key_that_is_longer_than_thirty_two_bytes_in_all",
     "another_key_that_alone_is_longer_than_the_sixty_four_bytes_of_a_literal", "é",
   ]
@@ -148,6 +149,14 @@ struct RandomLog {
     for _ in 0...random.below(2) {
       guard !line.isEmpty else { return }
       let place = random.below(line.count)
+      // A mark of the wrong kind is the hardest to notice.
+      if let mark = line.indices.filter({ line[$0] == UInt8(ascii: "]") }).randomElement(
+        using: &random),
+        random.chance(20)
+      {
+        line[mark] = UInt8(ascii: "}")
+        return
+      }
       let byte = random.pick(Array("{}[]\",:\\ 0a".utf8) + [0, 0x0D, 0xFF])
       switch random.below(4) {
       case 0: line.remove(at: place)

@@ -24,7 +24,7 @@ package struct QueryRunner {
   ) throws -> (columns: [String], rows: [[Value]]) {
     let runner = try QueryRunner(query, settings: settings)
     let whole = runner.run(lines, cut: [lines.count])
-    var random = SeededRandom(seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<4 {
       let cut = random.cut(of: lines.count)
       let rows = runner.run(lines, cut: cut, workers: Int.random(in: 1...3, using: &random))
@@ -81,7 +81,7 @@ package struct QueryRunner {
   }
 
   private func run(
-    _ lines: [String], cut: [Int], workers: Int, merge random: inout SeededRandom
+    _ lines: [String], cut: [Int], workers: Int, merge random: inout SplitMix64
   ) -> [[Value]] {
     result(of: batches(lines, cut: cut), workers: workers) { $0.shuffled(using: &random) }
   }
@@ -231,22 +231,9 @@ package struct QueryRunner {
   }
 }
 
-/// Random numbers that come again for the same seed (SplitMix64).
-package struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  package init(_ seed: UInt64) { state = seed }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
-  }
-
+extension SplitMix64 {
   /// `count` cut into random parts, none of them empty.
-  package mutating func cut(of count: Int) -> [Int] {
+  fileprivate mutating func cut(of count: Int) -> [Int] {
     var parts: [Int] = []
     var left = count
     while left > 0 {

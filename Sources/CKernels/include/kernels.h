@@ -35,8 +35,10 @@ typedef struct {
 
 // Writes the lines of `text` that begin at or behind `*from` to `lines`, at most `capacity` of them,
 // says how many, and moves `*from` behind the last one. Reads nothing behind `text + count`.
+// `baseline` keeps to the instructions that every machine has.
 size_t tripline_frame(
-    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity);
+    const uint8_t *text, size_t count, size_t *from, tripline_line *lines, size_t capacity,
+    bool baseline);
 
 // ---- Projection: the learned next-key automaton ---------------------------------------------------
 //
@@ -54,8 +56,12 @@ size_t tripline_frame(
 // One wide compare tells whether a literal stands here, another one finds the end of a value. The
 // literals hold every byte of structure and values are checked as they are passed, so a line that
 // gets through is JSON as far as it was read, and no decoy in a string or an inner object can be
-// taken for a member. Whatever surprises the automaton, it refuses: the plain walk reads that line,
-// and the automaton is taught its steps.
+// taken for a member.
+//
+// What surprises the automaton is read member by member, each key looked up in the table of wanted
+// names. What surprises that too (an error of structure, an escape in a key, a wanted name inside a
+// container) is left to the plain walk. Both kinds of row are told, so that the automaton can be
+// taught their steps.
 
 // What follows a literal.
 enum {
@@ -65,7 +71,7 @@ enum {
   tripline_value_end = 3,        // nothing: the literal ends the object
 };
 
-enum { tripline_literal_capacity = 64, tripline_successors = 12 };
+enum { tripline_literal_capacity = 64, tripline_successors = 24 };
 
 typedef struct {
   uint8_t literal[tripline_literal_capacity];
@@ -76,15 +82,32 @@ typedef struct {
   uint8_t value;
   uint64_t exact;    // the wanted names that the value has
   uint64_t loose;    // those it has but for case
-  uint64_t settles;  // those nobody needs once it is not null
 } tripline_step;
+
+// One spelling of a key of the line's own object that matters.
+typedef struct {
+  const uint8_t *text;
+  uint32_t length;
+  uint16_t next;    // index + 1 of the next one in the same bucket, 0 at the end
+  bool is_watched;  // wanted names may stand inside
+  uint64_t exact;   // the wanted names spelled so
+  uint64_t near;    // those spelled so but for case, and `exact`
+} tripline_name;
+
+enum { tripline_buckets = 256 };
 
 typedef struct {
   tripline_step *steps;    // those of state s from s * tripline_successors on, likeliest first
   const uint16_t *counts;  // how many each state has
+  const tripline_name *names;
+  const uint16_t *buckets;  // by tripline_bucket, index + 1 of the first name there
   uint64_t wanted;         // a bit for each name: first the members, then the ranks
+  uint64_t ranks;          // those of them that are ranks
   uint32_t member_count;
 } tripline_automaton;
+
+// Where keys of this spelling stand in the table, whatever their case.
+size_t tripline_bucket(const uint8_t *key, size_t length);
 
 // Rows of a line table and where their cells go.
 typedef struct {
@@ -100,9 +123,15 @@ typedef struct {
   uint64_t duplicates;      // out: values whose exact name already had one
 } tripline_portion;
 
-// Reads the JSON rows of a portion. Rows that the automaton does not know are written to `refused`,
-// which has room for all; their cells are in disorder. Says how many. `baseline` keeps to the
-// instructions that every machine has.
+// A row that the automaton did not know.
+typedef struct {
+  uint32_t row;
+  uint32_t stop;  // where its reader had all it wanted; 0: nobody has read it, its cells are in disorder
+} tripline_surprise;
+
+// Reads the JSON rows of a portion, and writes those that surprised it to `surprises`, which has room
+// for all. Says how many. `baseline` as above. Without `steps`, the automaton rests: rows are
+// read member by member and only the others are surprises.
 size_t tripline_project(
-    const tripline_automaton *automaton, tripline_portion *portion, uint32_t *refused,
-    bool baseline);
+    const tripline_automaton *automaton, tripline_portion *portion, tripline_surprise *surprises,
+    bool baseline, bool steps);

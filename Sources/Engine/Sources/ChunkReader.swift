@@ -61,7 +61,8 @@ package final class ChunkReader {
       let path = plan.generations[Int(generation)]
       do throws(InputFailure) {
         let opened = try ByteStreams.open(path)
-        stream = try ledger?.register(opened, path: path, source, generation) ?? opened
+        stream =
+          try ledger?.register(opened, path: plan.path, source, generation) ?? opened
         framer = LineFramer(pool: pool, chunkSize: chunkSize, maxLine: plan.maxLine)
         return true
       } catch {

@@ -30,6 +30,9 @@ package struct SourcePlan: Sendable {
     self.idleAfter = idleAfter
   }
 
+  /// The path that stands for the log: that of its newest generation.
+  package var path: String { generations.last ?? "-" }
+
   package static let timeNames = [
     "timestamp", "@timestamp", "time", "ts", "datetime", "date", "eventTime", "_messagetime",
   ]

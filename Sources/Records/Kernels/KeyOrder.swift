@@ -6,13 +6,14 @@ import CKernels
 /// one line that the automaton did not know: for each of its values there must be a state for the
 /// value before it and a step with the text between the two.
 ///
-/// Why a step may be trusted on other lines: a state stands for a whole stack of containers and for
-/// whether the last value was a string. So the same literal behind the same state always opens and
+/// Why a step may be trusted on other lines: a state stands for a whole stack of containers, each
+/// with its kind, and for whether the last value was a string. So the same literal behind the same state always opens and
 /// closes the same containers and names the same value, whatever the line.
 // SAFETY: the tables are allocated once, indexed with states below `stateLimit` and steps below
 // `tripline_successors`, and freed in `deinit`; the owner uses one `KeyOrder` from one thread.
 final class KeyOrder {
   private let wanted: WantedMembers
+  private let table: NameTable
   private let steps: UnsafeMutablePointer<tripline_step>
   private let counts: UnsafeMutablePointer<UInt16>
 
@@ -26,12 +27,14 @@ final class KeyOrder {
   private static let mapSize = 32
   private static let successors = tripline_successors
 
-  /// Just behind a value, or inside a container: the key, in which containers, and for a value
-  /// whether it was a string, because then its closing quote comes next.
+  /// A value, by its key and the containers around it, and by what there is to close behind it or
+  /// inside it.
   private struct Place: Hashable {
+    enum Kind { case string, unquoted, object, array }
+
     var context: Int
     var key: [UInt8]
-    var isString = false
+    var kind: Kind
   }
 
   private struct Context {
@@ -46,6 +49,7 @@ final class KeyOrder {
 
   init(_ wanted: WantedMembers) {
     self.wanted = wanted
+    table = NameTable(wanted)
     steps = .allocate(capacity: KeyOrder.stateLimit * KeyOrder.successors)
     counts = .allocate(capacity: KeyOrder.stateLimit)
     counts.initialize(repeating: 0, count: KeyOrder.stateLimit)
@@ -60,17 +64,16 @@ final class KeyOrder {
   /// The tables as the kernel takes them; valid while this object lives.
   var automaton: tripline_automaton {
     tripline_automaton(
-      steps: steps, counts: counts, wanted: wanted.all, member_count: UInt32(wanted.memberCount))
+      steps: steps, counts: counts, names: table.names, buckets: table.buckets,
+      wanted: wanted.all, ranks: wanted.ranks, member_count: UInt32(wanted.memberCount))
   }
-
-  /// Whether there is no room for another place.
-  var isFull: Bool { states.count >= KeyOrder.stateLimit - 1 }
 
   /// Drops all steps; what is known about maps stays as long as there is room.
   func forget() {
     counts.update(repeating: 0, count: KeyOrder.stateLimit)
     states.removeAll(keepingCapacity: true)
     isStale = false
+    for index in contexts.indices { contexts[index].places = 0 }
     guard contexts.isEmpty || contexts.count >= KeyOrder.contextLimit else { return }
     contextIDs.removeAll()
     // The line's own object.
@@ -98,7 +101,7 @@ final class KeyOrder {
   /// The state behind a value; nil when there is no room.
   private func state(behind place: Place) -> Int? {
     if let known = states[place] { return known }
-    guard !isFull else { return nil }
+    guard states.count < KeyOrder.stateLimit - 1 else { return nil }
     contexts[place.context].places += 1
     // State 0 is the start of the line.
     let state = states.count + 1
@@ -173,18 +176,20 @@ extension KeyOrder {
       if scanner.take(close) { return true }
       while true {
         path.removeLast(path.count - outer)
-        var place = Place(context: context, key: [])
+        var name: [UInt8] = []
         if isObject {
           guard let key = scanner.key() else { return false }
-          place.key = key.place.array
+          name = key.place.array
           if depth > 0 { path.append(UInt8(ascii: ".")) }
           JSONText.unescape(key.place) { path.append($0) }
         } else {
           path.append(contentsOf: "[\(index)]".utf8)
-          if isCounted { place.key = Array("\(index)".utf8) }
+          if isCounted { name = Array("\(index)".utf8) }
           index += 1
         }
-        guard item(place, depth: depth + 1) else { return false }
+        guard item(Place(context: context, key: name, kind: kindOfNext), depth: depth + 1) else {
+          return false
+        }
         scanner.skipBlanks()
         if scanner.take(close) {
           path.removeLast(path.count - outer)
@@ -195,10 +200,20 @@ extension KeyOrder {
       }
     }
 
+    /// The kind of the value that begins here.
+    private var kindOfNext: Place.Kind {
+      switch scanner.next {
+      case Mark.quote: .string
+      case Mark.openObject: .object
+      case Mark.openArray: .array
+      default: .unquoted
+      }
+    }
+
     private mutating func item(_ place: Place, depth: Int) -> Bool {
       guard scanner.at < stop else { return false }
       let match = order.wanted.match(path)
-      var kind = tripline_value_scalar
+      var value = tripline_value_scalar
       if scanner.isAtContainer {
         let watched = order.wanted.watches(path)
         // A cell of the whole and cells of its parts: no step can do both.
@@ -208,17 +223,15 @@ extension KeyOrder {
           return container(context: inner, depth: depth)
         }
         guard !watched else { return false }
-        kind = tripline_value_container
-      } else if scanner.next == Mark.quote {
-        kind = tripline_value_string
+        value = tripline_value_container
+      } else if place.kind == .string {
+        value = tripline_value_string
       }
-      let isString = kind == tripline_value_string
+      let isString = place.kind == .string
       let begin = scanner.at + (isString ? 1 : 0)
       guard scanner.value(depth: depth) != nil else { return false }
-      var behind = place
-      behind.isString = isString
-      guard let next = order.state(behind: behind),
-        add(kind, literalEnd: begin, match: match, next: next)
+      guard let next = order.state(behind: place),
+        add(value, literalEnd: begin, match: match, next: next)
       else { return false }
       state = next
       anchor = scanner.at - (isString ? 1 : 0)
@@ -239,7 +252,6 @@ extension KeyOrder {
       step.next = UInt16(next)
       step.exact = match.exact
       step.loose = match.loose
-      step.settles = order.wanted.settled(by: match.exact)
       step.hits = 1
       let covered: UInt64 = literal.count == 64 ? ~0 : 1 << UInt64(literal.count) - 1
       step.mask = (UInt32(truncatingIfNeeded: covered), UInt32(covered >> 32))

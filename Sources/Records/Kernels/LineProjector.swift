@@ -2,12 +2,13 @@ import CKernels
 
 /// Reads members of JSON lines into columns; one per worker, because it learns the log's key order.
 ///
-/// A row goes through the automaton of learned key order first (`KeyOrder`, `kernels.h`). The few that
-/// surprise it are read by `MemberWalk`, the plain way, and are lessons for the automaton. Both ways
-/// give the same cells, always: what was learned is a matter of speed only.
+/// A row goes through the automaton of learned key order first (`KeyOrder`, `kernels.h`). One that
+/// surprises it is read member by member, by the kernel or, if there is more to it, by `MemberWalk`,
+/// the plain way, and is a lesson for the automaton. All ways give the same cells, always: what was
+/// learned is a matter of speed only.
 package final class LineProjector {
   /// What one chunk gave, row by row.
-  package struct Columns {
+  package struct Columns: Sendable {
     /// A column for each asked-for member.
     package var members: [[Cell]]
     /// Of the names in order of preference, the first that each row has.
@@ -24,6 +25,8 @@ package final class LineProjector {
     case fastest
     /// The automaton, with the instructions that every machine of its kind has.
     case baseline
+    /// As `fastest`, but without what was learned.
+    case unlearned
     /// The reference.
     case plain
   }
@@ -65,7 +68,7 @@ package final class LineProjector {
 }
 
 /// One walk along all rows, for at most 64 names.
-// SAFETY: `cells` and `refused` are allocated once for `portion` rows, never lent beyond a call of the
+// SAFETY: `cells` and `surprises` are allocated once for `portion` rows, never lent beyond a call of the
 // kernel, and freed in `deinit`. The kernel gets row numbers below `portion` and places inside
 // `bytes`; it reads nothing behind `bytes` and its padding. The differential tests run on exactly
 // sized heap blocks under the address sanitizer.
@@ -76,22 +79,19 @@ private final class Pass {
 
   /// Columns of `portion` cells: the members', then the one of the ranks.
   private let cells: UnsafeMutablePointer<Cell>
-  private let refused: UnsafeMutablePointer<UInt32>
+  private let surprises: UnsafeMutablePointer<tripline_surprise>
 
   /// Rows that pay for lessons. A lesson costs as much as a hundred rows, so a log that never repeats
   /// itself must not get many of them.
   private var credit = Pass.creditLimit
-  private var rowsSinceSettled = 0
-  private var rowsSinceForgotten = 0
-  private var patience = 1 << 16
+  private var habits = Habits()
 
   private static let creditLimit = 1 << 17
   private static let lessonPrice = 256
 
   /// Rows of one call of the kernel: their cells should stay in the nearest caches.
   private static let portion = 512
-  /// A chunk begins with short calls while there is much to learn: what one call refuses, the next
-  /// one knows.
+  /// The first chunk begins with short calls: what surprises one call, the next one knows.
   private static let firstPortion = 8
 
   init(_ wanted: WantedMembers) {
@@ -100,12 +100,12 @@ private final class Pass {
     walk = MemberWalk(wanted)
     cells = .allocate(capacity: (wanted.memberCount + 1) * Pass.portion)
     cells.initialize(repeating: .null, count: (wanted.memberCount + 1) * Pass.portion)
-    refused = .allocate(capacity: Pass.portion)
+    surprises = .allocate(capacity: Pass.portion)
   }
 
   deinit {
     cells.deallocate()
-    refused.deallocate()
+    surprises.deallocate()
   }
 
   /// Adds this pass's columns to `columns`; returns how many rows surprised the automaton.
@@ -169,24 +169,27 @@ private final class Pass {
       }
       return 0
     }
-    let count = run(
-      rows, of: lines, in: bytes, padding: padding, baseline: path == .baseline, into: &portion)
-    for index in 0..<count {
-      let row = Int(refused[index])
+    let count = run(rows, of: lines, in: bytes, padding: padding, path: path, into: &portion)
+    for surprise in UnsafeBufferPointer(start: surprises, count: count) {
+      let row = Int(surprise.row)
       let line = lines.line(rows.lowerBound + row, in: bytes)
-      readPlainly(line, row, into: &portion)
-      if credit >= Pass.lessonPrice {
+      var stop = Int(surprise.stop)
+      if stop == 0 {
+        readPlainly(line, row, into: &portion)
+        stop = walk.stop ?? line.count
+      }
+      if credit >= Pass.lessonPrice, habits.areTrusted {
         credit -= Pass.lessonPrice
-        order.learn(line, upTo: walk.stop ?? line.count)
+        order.learn(line, upTo: stop)
       }
     }
     return count
   }
 
-  /// Lets the automaton read `rows`; returns how many of them are now in `refused`.
+  /// Lets the automaton read `rows`; returns how many of them are now in `surprises`.
   private func run(
-    _ rows: Range<Int>, of lines: LineTable, in bytes: Bytes, padding: Int, baseline: Bool,
-    into portion: inout Portion
+    _ rows: Range<Int>, of lines: LineTable, in bytes: Bytes, padding: Int,
+    path: LineProjector.Path, into portion: inout Portion
   ) -> Int {
     guard wanted.all != 0, let text = bytes.start else { return 0 }
     var automaton = order.automaton
@@ -203,7 +206,9 @@ private final class Pass {
                 .assumingMemoryBound(to: UInt8.self) + rows.lowerBound,
               rows: rows.count, members: cells,
               first_of: cells + wanted.memberCount * rows.count, rich: 0, duplicates: 0)
-            let count = tripline_project(&automaton, &request, refused, baseline)
+            let count = tripline_project(
+              &automaton, &request, surprises, path == .baseline,
+              path != .unlearned && habits.areTrusted)
             portion.rich |= request.rich
             portion.duplicates += Int(request.duplicates)
             return count
@@ -225,20 +230,14 @@ private final class Pass {
     portion.cells[wanted.memberCount * portion.rows + row] = walk.firstOf
   }
 
-  /// After a chunk: puts steps in order, and starts again if the log is not what it was.
+  /// After a chunk: puts steps in order, and lets the automaton rest where it is of no use.
   private func review(rows: Int, surprises: Int) {
-    rowsSinceSettled += rows
-    rowsSinceForgotten += rows
     credit = min(credit + rows, Pass.creditLimit)
-    if order.isFull, surprises * 2 > rows, rowsSinceForgotten > patience {
-      order.forget()
-      rowsSinceForgotten = 0
-      // A log without any habit would be learned in vain again and again.
-      patience *= 2
-    }
-    if rowsSinceSettled >= 4096 {
-      order.settle()
-      rowsSinceSettled = 0
+    switch habits.observe(rows: rows, surprises: surprises) {
+    case .none: break
+    case .settle: order.settle()
+    case .rest: order.forget()
+    case .tryAgain: credit = Pass.creditLimit
     }
   }
 }

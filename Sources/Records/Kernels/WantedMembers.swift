@@ -54,6 +54,32 @@ struct WantedMembers: Sendable {
     }
   }
 
+  /// A key of the line's own object that matters: a whole name, or the head of one.
+  struct Spelling {
+    var text: [UInt8]
+    var exact: UInt64
+    /// The names spelled so but for case, and `exact`.
+    var near: UInt64
+    var isWatched: Bool
+  }
+
+  /// Every key that is a name or holds one, once.
+  var spellings: [Spelling] {
+    var known: Set<[UInt8]> = []
+    for name in names {
+      known.insert(name)
+      for (index, byte) in name.enumerated()
+      where byte == UInt8(ascii: ".") || byte == UInt8(ascii: "[") {
+        known.insert(Array(name[..<index]))
+      }
+    }
+    return known.map { text in
+      let match = match(text)
+      return Spelling(
+        text: text, exact: match.exact, near: match.exact | match.loose, isWatched: watches(text))
+    }
+  }
+
   /// The ranks that nobody needs any more once the names in `found` have a value: all behind the
   /// first of them.
   func settled(by found: UInt64) -> UInt64 {
