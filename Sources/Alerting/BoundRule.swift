@@ -105,9 +105,9 @@ extension BoundRule {
       let source = SourceText(name: rule.source.name, text: rule.query)
       let expanded = try ParameterExpansion.expand(source, params)
       do throws(Diagnostics) {
-        var query = try Parser.parse(expanded.source)
-        if !query.isAggregate { query = query.counting(by: rule.groupBy) }
-        var plan = try Binder.bind(query, settings)
+        var plan = try Binder.plan(of: expanded.source, settings) { query in
+          query.isAggregate ? query : query.counting(by: rule.groupBy)
+        }
         plan.warnings = placed(expanded.restored(Diagnostics(plan.warnings)), in: rule).list
         return plan
       } catch {

@@ -1,10 +1,14 @@
 /// "Did you mean": the known word nearest to what was written.
 package enum Suggestion {
   /// The nearest candidate, when it is near enough to be worth saying.
-  package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+  ///
+  /// `slips` is how many it may be away; by default one for every three letters.
+  package static func nearest(
+    to word: String, among candidates: some Sequence<String>, slips: Int? = nil
+  ) -> String? {
     let typed = Array(word.lowercased().unicodeScalars)
     guard !typed.isEmpty else { return nil }
-    let limit = max(1, typed.count / 3)
+    let limit = slips ?? max(1, typed.count / 3)
     var best: (distance: Int, word: String)?
     for candidate in candidates {
       let other = Array(candidate.lowercased().unicodeScalars)

@@ -66,6 +66,11 @@ package struct AggregateStage: Operator {
             help: "compute it in a stage before: '<expression> as x | \(definition.name)(x)'")
         }
         while try parser.takeSymbol(",") {
+          guard definition.argument == .fieldAndNumbers else {
+            throw Diagnostic(
+              .extraArguments(definition.name), at: parser.place, in: parser.source,
+              help: "write \(definition.name)(\(definition.parameters))")
+          }
           guard case .number(let number, duration: false) = parser.token.kind else {
             throw Diagnostic(
               .expected("a number", parser.found), at: parser.place, in: parser.source)

@@ -49,8 +49,13 @@ package struct ExpressionStage: Operator {
   }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
-    let bound = try binder.bind(expression)
     guard let name = alias ?? impliedName else { return }
+    let bound: Bound
+    do throws(Diagnostic) { bound = try binder.bind(expression) } catch {
+      // The name is known all the same, so that later stages are not blamed.
+      _ = try binder.write(name)
+      throw error
+    }
     let slot = try binder.write(name, unit: bound.unit)
     binder.append(AssignStage(expression: bound.expression, target: slot))
     binder.show(name)

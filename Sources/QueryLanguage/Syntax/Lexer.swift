@@ -54,6 +54,7 @@ package struct Lexer {
     case UInt8(ascii: "|"):
       position += 1
       if byte() == UInt8(ascii: "|") {
+        position += 1
         throw Diagnostic(
           .doublePipe, at: Span(start, start + 2), in: source,
           help: "write 'or' between two conditions, or one '|' between two stages")

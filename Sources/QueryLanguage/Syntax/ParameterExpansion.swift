@@ -67,7 +67,8 @@ package struct ParameterExpansion: Sendable {
       source: SourceText(name: source.name, bytes: bytes), original: source, origins: origins)
   }
 
-  /// A value that can stand where `text` ends: numbers behind the words that need one, else a name.
+  /// A value that can stand where `text` ends: what the word before it needs, a number behind an
+  /// operator, and nothing behind a value, as in `where duration {{comparison}}`.
   private static func neutral(behind text: [UInt8], inText: Bool) -> String {
     if inText { return "x" }
     let before = text.reversed().drop { Bytes.isBlank($0) }
@@ -75,7 +76,15 @@ package struct ParameterExpansion: Sendable {
     switch word.lowercased() {
     case "timeslice", "timeshift": return "1m"
     case "limit", "top": return "1"
-    default: return "x"
+    case "by":
+      let earlier = String(decoding: before.dropFirst(2).prefix(12).reversed(), as: UTF8.self)
+      return earlier.lowercased().contains("timeslice") ? "1m" : "x"
+    case "where", "and", "or", "not", "fields", "as", "count", "nodrop", "matches", "contains":
+      return "x"
+    case "":
+      guard let last = before.first else { return "x" }
+      return "<>=+-*/|".utf8.contains(last) ? "1" : "(,".utf8.contains(last) ? "x" : ""
+    default: return ""
     }
   }
 

@@ -19,10 +19,16 @@ package struct Parser {
 
   /// The whole query, or everything that is wrong with it.
   package static func parse(_ source: SourceText) throws(Diagnostics) -> Query {
+    let (query, mistakes) = read(source)
+    guard mistakes.isEmpty else { throw Diagnostics(mistakes) }
+    return query
+  }
+
+  /// The query as far as it can be read, and what is wrong with it.
+  package static func read(_ source: SourceText) -> (query: Query, mistakes: [Diagnostic]) {
     var parser = Parser(source)
     let query = parser.query()
-    guard parser.diagnostics.isEmpty else { throw Diagnostics(parser.diagnostics) }
-    return query
+    return (query, parser.diagnostics)
   }
 
   private mutating func query() -> Query {
@@ -43,6 +49,7 @@ package struct Parser {
       lexer.position = ScopeParser.endOfScope(in: source)
     }
     var stages: [any Operator] = []
+    var unreadFrom: Int?
     start()
     while token.kind == .pipe {
       do throws(Diagnostic) {
@@ -57,10 +64,13 @@ package struct Parser {
         guard isAtStageEnd else { throw unexpected() }
       } catch {
         diagnostics.append(error)
+        unreadFrom = unreadFrom ?? stages.count
         skipToPipe()
       }
     }
-    return Query(scope: scope, stages: stages, source: source)
+    var query = Query(scope: scope, stages: stages, source: source)
+    query.unreadFrom = unreadFrom
+    return query
   }
 
   package static let longestQuery = 15_000
@@ -73,15 +83,36 @@ package struct Parser {
     }
   }
 
-  /// Pipes between square brackets belong to what is skipped.
+  /// Pipes between brackets belong to what is skipped, provided that the brackets are closed.
   private mutating func skipToPipe() {
-    var depth = 0
-    while token.kind != .end, token.kind != .pipe || depth > 0 {
-      if token.isSymbol("[") { depth += 1 } else if token.isSymbol("]") { depth -= 1 }
-      do throws(Diagnostic) { token = try lexer.next() } catch {
-        // Broken text inside a stage that is being skipped anyway.
-        token = Token(kind: .symbol("?"), span: error.span)
+    while token.kind != .end, token.kind != .pipe {
+      if token.isSymbol("(") || token.isSymbol("["), let end = closingBracket() {
+        lexer.position = end
       }
+      skipToken()
+    }
+  }
+
+  /// Where the bracket that has just been opened is closed, if it is.
+  private func closingBracket() -> Int? {
+    var ahead = self
+    var depth = 1
+    while depth > 0 {
+      ahead.skipToken()
+      switch ahead.token.kind {
+      case .end: return nil
+      case .symbol("("), .symbol("["): depth += 1
+      case .symbol(")"), .symbol("]"): depth -= 1
+      default: break
+      }
+    }
+    return ahead.token.span.upper
+  }
+
+  /// Broken text inside a stage that is being skipped anyway is no further mistake.
+  private mutating func skipToken() {
+    do throws(Diagnostic) { token = try lexer.next() } catch {
+      token = Token(kind: .symbol("?"), span: error.span)
     }
   }
 
@@ -124,7 +155,12 @@ package struct Parser {
     if case .word(let word) = token.kind, try looksLikeUnknownOperator() {
       throw unknownOperator(word)
     }
-    return try ExpressionStage.parse(&self, Span(start, start))
+    do throws(Diagnostic) { return try ExpressionStage.parse(&self, Span(start, start)) } catch {
+      guard case .word(let word) = saved.token.kind,
+        OperatorTable.planned[word.lowercased()] != nil
+      else { throw error }
+      throw saved.unknownOperator(word)
+    }
   }
 
   private var isAtStageEnd: Bool { token.kind == .pipe || token.kind == .end }
@@ -214,6 +250,16 @@ package struct Parser {
     switch token.kind {
     case .word(let text), .quotedName(let text):
       let name = FieldName(text: text, span: token.span)
+      try advance()
+      return name
+    case .symbol("%"):
+      // `% "any name"`: a blank may stand between.
+      var ahead = self
+      try ahead.advance()
+      guard case .string(let raw) = ahead.token.kind else { return nil }
+      let name = FieldName(
+        text: raw.replacing("\\\"", with: "\""), span: token.span.union(ahead.token.span))
+      self = ahead
       try advance()
       return name
     default:

@@ -61,12 +61,16 @@ struct ScopeParser {
   /// Where the pipeline starts when the scope itself can't be read.
   static func endOfScope(in source: SourceText) -> Int {
     var inText = false
+    var depth = 0
     var index = 0
     while index < source.bytes.count {
       switch source.bytes[index] {
       case UInt8(ascii: "\\") where inText: index += 1
       case UInt8(ascii: "\""): inText.toggle()
-      case UInt8(ascii: "|") where !inText: return index
+      // The stages of a subquery belong to the scope.
+      case UInt8(ascii: "[") where !inText: depth += 1
+      case UInt8(ascii: "]") where !inText: depth -= 1
+      case UInt8(ascii: "|") where !inText && depth <= 0: return index
       default: break
       }
       index += 1

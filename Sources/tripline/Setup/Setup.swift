@@ -117,8 +117,8 @@ struct Setup {
     var factors: [String: Double] = [:]
     for (field, unit) in units { factors[field.lowercased()] = Durations.factor(ofUnit: unit) }
     do throws(Diagnostics) {
-      var plan = try Binder.bind(
-        Parser.parse(expanded.source), Binder.Settings(units: factors, now: now, zone: zone))
+      var plan = try Binder.plan(
+        of: expanded.source, Binder.Settings(units: factors, now: now, zone: zone))
       plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
       return plan
     } catch {
