@@ -26,7 +26,8 @@ package struct Fields: Operator {
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
     if removes {
-      for name in names where binder.isAggregate && binder.fields.slot(named: name.text) == nil {
+      let isClosed = binder.isAggregate && !binder.missesStages
+      for name in names where isClosed && binder.fields.slot(named: name.text) == nil {
         binder.diagnostics.append(
           Diagnostic(
             .nothingToRemove(name.text), at: name.span, in: binder.source,

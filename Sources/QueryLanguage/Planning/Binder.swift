@@ -40,7 +40,7 @@ package struct Binder {
   /// Whether an earlier stage of a chain of parses had `nodrop`; nil outside a chain.
   package var parseChain: Slot?
   /// Whether a stage before this one could not be read.
-  private var missesStages = false
+  package private(set) var missesStages = false
   private var phases: [Plan.Phase] = []
 
   package init(source: SourceText, settings: Settings) {

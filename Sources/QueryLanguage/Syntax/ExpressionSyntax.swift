@@ -22,7 +22,7 @@ package struct ExpressionSyntax: Sendable {
     self.span = span
   }
 
-  /// Fully parenthesised where it matters, so that it parses to the same tree.
+  /// The expression as text that parses to the same tree, with the parentheses it needs.
   package var printed: String {
     switch node {
     case .text(let raw): return "\"\(raw)\""
@@ -31,25 +31,56 @@ package struct ExpressionSyntax: Sendable {
     case .null: return "null"
     case .field(let name): return name.printed
     case .call(let name, let arguments):
-      return "\(name)(\(arguments.map(\.printed).joined(separator: ", ")))"
+      return "\(name)(\(arguments.map(\.printedAsArgument).joined(separator: ", ")))"
     case .unary(let symbol, let operand):
-      return "\(symbol)\(operand.grouped)"
+      return symbol + operand.printed(from: symbol == "-" ? .sign : .value)
     case .binary(let symbol, let left, let right):
-      return "\(left.grouped) \(symbol) \(right.grouped)"
+      return "\(left.printed(from: tightness)) \(symbol) \(right.printed(from: tightness.next))"
     case .conditional(let condition, let yes, let no):
       return "if(\(condition.printed), \(yes.printed), \(no.printed))"
     case .membership(let value, let list):
-      return "\(value.grouped) in (\(list.map(\.printed).joined(separator: ", ")))"
+      let items = list.map { $0.printed(from: .sum) }
+      return "\(value.printed(from: .comparison)) in (\(items.joined(separator: ", ")))"
     case .matchesRegex(let value, let pattern):
-      return "\(value.grouped) matches /\(pattern.replacing("/", with: "\\/"))/"
+      return "\(value.printed(from: .comparison)) matches \(ExpressionSyntax.literal(pattern))"
     }
   }
 
-  private var grouped: String {
+  /// How tightly the parts of an expression hold together, loosest first.
+  private enum Tightness: Int {
+    case or, and, negation, comparison, sum, product, sign, value
+
+    var next: Tightness { Tightness(rawValue: rawValue + 1) ?? .value }
+  }
+
+  private var tightness: Tightness {
     switch node {
-    case .binary, .unary, .membership, .matchesRegex: "(\(printed))"
-    default: printed
+    case .binary("or", _, _): .or
+    case .binary("and", _, _): .and
+    case .unary("!", _): .negation
+    case .binary("+", _, _), .binary("-", _, _): .sum
+    case .binary("*", _, _), .binary("/", _, _), .binary("%", _, _): .product
+    case .binary, .membership, .matchesRegex: .comparison
+    case .unary: .sign
+    case .text, .number, .bool, .null, .field, .call, .conditional: .value
     }
+  }
+
+  /// In parentheses when it holds together less tightly than `wanted`.
+  private func printed(from wanted: Tightness) -> String {
+    tightness.rawValue < wanted.rawValue ? "(\(printed))" : printed
+  }
+
+  /// A regex stands for itself among the arguments of a function.
+  private var printedAsArgument: String {
+    if case .matchesRegex(let operand, let pattern) = node, case .null = operand.node {
+      return ExpressionSyntax.literal(pattern)
+    }
+    return printed
+  }
+
+  private static func literal(_ pattern: String) -> String {
+    "/\(pattern.replacing("/", with: "\\/"))/"
   }
 }
 
