@@ -150,8 +150,8 @@ private struct RuleBinding {
     }
     let groupSlots = rule.groupBy.compactMap { groupSlot($0) }
     let groupKeys = rule.groupBy.compactMap { name in
-      fold.keys.indices.first { key in
-        plan.tailOnlyShows && plan.result.slot(named: name) == Slot(key)
+      plan.result.slot(named: name).flatMap { slot in
+        plan.result[slot].isKey && !plan.refolds ? slot.index : nil
       }
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count

@@ -172,7 +172,10 @@ package struct Monitor: Sendable {
     var matching = frame.live.restricted(to: rows)
     matching.formIntersection(run.timed)
     guard !matching.isEmpty else { return }
-    // Too late for every undecided instant.
+    let keys = rule.fold.keys.map { frame.column($0) }
+    let numbers = folds.groups(of: keys, rows: matching)
+    // A group is seen by a line that comes too late for any window, too.
+    groups.note(matching, numbers, times, folds)
     let oldest = due.end - rule.window
     let settled = due.end - every
     matching.filter { row in
@@ -184,9 +187,6 @@ package struct Monitor: Sendable {
       return time > oldest
     }
     guard !matching.isEmpty else { return }
-    let keys = rule.fold.keys.map { frame.column($0) }
-    let numbers = folds.groups(of: keys, rows: matching)
-    groups.note(matching, numbers, times, folds)
     let parts = parts(of: matching, numbers, &frame, times)
     for part in parts {
       self.due?.absorbIfCovered(part.partial, part.pane)
@@ -400,16 +400,16 @@ package struct Monitor: Sendable {
     frame.now = time
     rule.plan.runTail(on: &frame)
     let rows = groups.rows(of: &frame)
-    groups.settle(at: time, window: rule.window)
     for (index, level) in rule.levels.enumerated() {
       let values = values(of: level, &frame, rows)
-      for group in groups.judged(rows.keys, level: index) {
-        let (finding, value) = finding(level, group, values[group] ?? [], at: time)
+      for group in groups.judged(rows.keys, level: index, at: time) {
+        let (finding, value) = finding(index, group, values[group] ?? [], at: time)
         observe(
           finding, index, group, at: time, value: value, windowEnd: time, order: (line, time),
           &decisions)
       }
     }
+    groups.settle(at: time)
   }
 
   /// For each group the values that a level compares, nulls left out.
@@ -426,10 +426,11 @@ package struct Monitor: Sendable {
   }
 
   private func finding(
-    _ level: BoundLevel, _ group: Int, _ found: [Double], at time: Int64
+    _ index: Int, _ group: Int, _ found: [Double], at time: Int64
   ) -> (Alert.Finding, Double?) {
+    let level = rule.levels[index]
     if !level.isConfirming {
-      let start = max(began, groups.firstLine(of: group) ?? began)
+      let start = max(began, groups.firstLine(of: group, level: index) ?? began)
       if time - start < rule.window { return (.neither, nil) }
     }
     let values = found.isEmpty && level.emptyIsZero ? [0] : found
@@ -459,19 +460,23 @@ package struct Monitor: Sendable {
       troubles.suppressed += 1
       return
     }
-    let change = alert.observe(
+    var change = alert.observe(
       finding, at: time, resolutionWindow: level.resolutionWindow, window: rule.window)
+    if change == nil, order.instant != .max {
+      change = alert.expire(at: time, lastLine: groups.lastLine(of: group))
+    }
     groups.set(alert, index, group)
     guard let change else { return }
     let key = groups.key(of: group)
     let fires = change == .fires
+    let step: Transition.Step = fires ? .firing : change == .expires ? .expired : .resolved
     let transition = Transition(
       id: Transition.identity(
-        monitor: rule.rule.name, group: key, level: level.level, to: fires ? .firing : .resolved,
-        time: time, ordinal: alert.ordinal, windowEnd: windowEnd),
-      time: time, monitor: rule.rule.name, level: level.level, to: fires ? .firing : .resolved,
-      reason: value == nil ? .noData : .condition, group: key, value: value,
-      threshold: fires ? level.alertText : level.resolveText,
+        monitor: rule.rule.name, group: key, level: level.level, to: step, time: time,
+        ordinal: alert.ordinal, windowEnd: windowEnd),
+      time: time, monitor: rule.rule.name, level: level.level, to: step,
+      reason: change == .expires ? .expired : value == nil ? .noData : .condition, group: key,
+      value: value, threshold: change == .resolves ? level.resolveText : level.alertText,
       windowStart: windowEnd - rule.window, windowEnd: windowEnd, evidence: [], actions: [])
     let places =
       fires

@@ -143,6 +143,7 @@ package struct Binder {
       fields[slot].unit = unit
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
+      fields[slot].isKey = false
       return slot
     }
     let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none
@@ -251,7 +252,8 @@ package struct Binder {
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
       message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields, warnings: diagnostics,
-      tailOnlyShows: tailOnlyShows, isRowWise: isRowWise, literals: query.scope.literals)
+      tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
+      isRowWise: isRowWise, literals: query.scope.literals)
   }
 }
 

@@ -39,6 +39,8 @@ package struct Plan: Sendable {
   /// What a frame of the tail holds more than the fold: nothing but `fields` and `sort` keeps a
   /// condition safe to confirm early.
   package var tailOnlyShows: Bool
+  /// Whether another aggregate stands behind the first.
+  package var refolds: Bool
   /// Whether the head looks at each row alone and never at the time of evaluation.
   package var isRowWise: Bool
   /// Literal texts that every matching line contains.

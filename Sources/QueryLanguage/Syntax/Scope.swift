@@ -47,10 +47,16 @@ package indirect enum Scope: Sendable {
 
 /// Reads the scope, whose words are not the pipeline's: nearly anything but blanks and brackets.
 struct ScopeParser {
-  let source: SourceText
-  var position = 0
+  private var lexer: Lexer
 
-  init(_ source: SourceText) { self.source = source }
+  init(_ source: SourceText) { lexer = Lexer(source) }
+
+  private var source: SourceText { lexer.source }
+
+  private(set) var position: Int {
+    get { lexer.position }
+    set { lexer.position = newValue }
+  }
 
   private var bytes: [UInt8] { source.bytes }
 
@@ -92,11 +98,7 @@ struct ScopeParser {
   }
 
   /// Comments only at the start of a word: `prod/*` and `http://x` are words.
-  private mutating func skipBlanks() throws(Diagnostic) {
-    var lexer = Lexer(source, at: position)
-    try lexer.skipBlanks()
-    position = lexer.position
-  }
+  private mutating func skipBlanks() throws(Diagnostic) { try lexer.skipBlanks() }
 
   private mutating func disjunction() throws(Diagnostic) -> Scope {
     var terms = [try conjunction()]
@@ -200,10 +202,7 @@ struct ScopeParser {
   }
 
   private mutating func quoted() throws(Diagnostic) -> String {
-    var lexer = Lexer(source, at: position)
-    let raw = try lexer.quoted()
-    position = lexer.position
-    return raw.replacing("\\\"", with: "\"")
+    try lexer.quoted().replacing("\\\"", with: "\"")
   }
 
   private mutating func bareWord() -> String {
