@@ -28,10 +28,10 @@ package struct ExpressionStage: Operator {
     return stage
   }
 
-  /// Whether the whole value is a call of something that is no function.
-  package var callsUnknownFunction: Bool {
-    guard case .call(let name, _) = expression.node else { return false }
-    return FunctionTable.function(named: name) == nil
+  /// Whether the value is not just a call that no function answers.
+  package var callsWell: Bool {
+    guard case .call(let name, let arguments) = expression.node else { return true }
+    return FunctionTable.function(named: name)?.arity.contains(arguments.count) == true
   }
 
   package var printed: String {

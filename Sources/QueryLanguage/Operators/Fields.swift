@@ -31,7 +31,9 @@ package struct Fields: Operator {
         binder.diagnostics.append(
           Diagnostic(
             .nothingToRemove(name.text), at: name.span, in: binder.source,
-            help: Suggestion.didYouMean(name.text, among: binder.fields.names), severity: .warning))
+            help: Suggestion.didYouMean(name.text, among: binder.fields.names)
+              ?? "the columns here are \(binder.fields.names.joined(separator: ", "))",
+            severity: .warning))
       }
       binder.hide(names)
     } else {

@@ -39,7 +39,8 @@ package struct Timeslice: Operator {
         in: parser.source, help: "write a width with its unit: 30s, 5m, 1h, 1d, 1w")
     }
     guard width >= 1, width == width.rounded(), width < 1e15 else {
-      throw Diagnostic(.badWidth, at: widthSpan, in: parser.source)
+      throw Diagnostic(
+        .badWidth, at: widthSpan, in: parser.source, help: "write for example 'timeslice 5m'")
     }
     let alias = try parser.take("as") ? try parser.field("as a name") : nil
     return Timeslice(

@@ -90,7 +90,7 @@ extension Parser {
     let condition = try disjunction()
     guard try takeSymbol("?") else { return condition }
     let yes = try expression()
-    try expect(":", "and the other value of '?'")
+    try expect(":", "and the other value of '?'", help: "write condition ? value : other")
     let no = try expression()
     return ExpressionSyntax(.conditional(condition, yes, no), condition.span.union(no.span))
   }
@@ -201,7 +201,8 @@ extension Parser {
 
   private mutating func membership(_ left: ExpressionSyntax) throws(Diagnostic) -> ExpressionSyntax
   {
-    try expect("(", "and the list after 'in'")
+    if token.isSymbol("[") { throw subquery() }
+    try expect("(", "and the list after 'in'", help: #"write in ("a", "b")"#)
     if token.isSymbol(")") {
       throw Diagnostic(.emptyList, at: token.span, in: source, help: "write in (\"a\", \"b\")")
     }
@@ -258,10 +259,12 @@ extension Parser {
       try expect(")", "to close the parenthesis")
       return ExpressionSyntax(inner.node, Span(span.lower, previousEnd))
     case .symbol("["):
-      throw Diagnostic(.subquery, at: span, in: source)
+      throw subquery()
     case .quotedName(let text):
       try advance()
       return ExpressionSyntax(.field(FieldName(text: text, span: span)), span)
+    case .word where token.isWord("and") || token.isWord("or"):
+      throw missingValue()
     case .word(let word):
       try advance()
       if token.isSymbol("("), token.span.lower == span.upper || FunctionTable.isKnown(word) {
@@ -274,8 +277,25 @@ extension Parser {
       default: return ExpressionSyntax(.field(FieldName(text: word, span: span)), span)
       }
     default:
-      throw Diagnostic(.expected("a value", found), at: place, in: source)
+      throw missingValue()
     }
+  }
+
+  private func missingValue() -> Diagnostic {
+    var help = "write a field, a number, a text in double quotes or a function"
+    if previousEnd > 0, token.span.lower == previousEnd, token.kind != .end {
+      // `=>`, `=<`
+      let pair = source.text(of: Span(previousEnd - 1, token.span.upper))
+      if pair == "=>" { help = "did you mean '>='?" }
+      if pair == "=<" { help = "did you mean '<='?" }
+    }
+    return Diagnostic(.expected("a value", found), at: place, in: source, help: help)
+  }
+
+  private func subquery() -> Diagnostic {
+    Diagnostic(
+      .subquery, at: token.span, in: source,
+      help: #"run the inner query first, and list what it finds: in ("a", "b")"#)
   }
 
   private mutating func call(_ name: String, _ span: Span) throws(Diagnostic) -> ExpressionSyntax {
