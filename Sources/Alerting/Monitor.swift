@@ -85,7 +85,6 @@ package struct Monitor: Sendable {
   private var groups: AlertGroups
   private var began: Int64 = 0
   private var largestTime = Int64.min
-  private var lateness: Int64 = 0
   /// An alert waits for one of the firing ones to end, so the next instant must look again.
   private var owesInstant = false
 
@@ -111,7 +110,6 @@ package struct Monitor: Sendable {
   package mutating func absorb(_ frame: inout Frame, _ run: LineRun) -> [Decision] {
     var decisions: [Decision] = []
     let times = run.batch.times
-    lateness = run.lateness
     var segment = run.rows.lowerBound
     var border = due == nil ? Int64.min : nextBorder(run)
     var row = run.rows.lowerBound

@@ -183,24 +183,3 @@ package struct KeywordPattern: Sendable {
       || !TextPattern.isTokenPart(text[max(0, place - 1)])
   }
 }
-
-extension Bytes {
-  /// The first place at or after `from` where `needle`, which is in lower case, stands in any case.
-  package func firstIndex(folded needle: Bytes, from: Int = 0) -> Int? {
-    guard count - from >= needle.count else { return nil }
-    let first = needle[0]
-    let last = count - needle.count
-    var place = from
-    while place <= last {
-      if TextPattern.folded(self[place]) == first {
-        var index = 1
-        while index < needle.count, TextPattern.folded(self[place + index]) == needle[index] {
-          index += 1
-        }
-        if index == needle.count { return place }
-      }
-      place += 1
-    }
-    return nil
-  }
-}
