@@ -87,6 +87,8 @@ package struct Monitor: Sendable {
   private var largestTime = Int64.min
   /// An alert waits for one of the firing ones to end, so the next instant must look again.
   private var owesInstant = false
+  /// Set while lines from before the start are taken in, which decide nothing.
+  private var isWarming = false
 
   package static let firingLimit = 1_000
 
@@ -103,6 +105,35 @@ package struct Monitor: Sendable {
     let rest = time % every
     return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }
+
+  // The start.
+
+  /// Takes in lines from before the start without deciding anything: those of the window that ends at
+  /// `newest`, the largest time among them. The monitor begins at the first of them.
+  package mutating func warm(_ frame: inout Frame, _ run: LineRun, newest: Int64) {
+    var run = run
+    let times = run.batch.times
+    run.timed.filter { times[$0] > newest - rule.window }
+    if due == nil {
+      guard let first = run.timed.restricted(to: run.rows).rows.first else { return }
+      began = times[first]
+      due = SlidingTotals(rule.fold, width: rule.window, end: instant(atOrAfter: newest))
+    }
+    isWarming = true
+    defer { isWarming = false }
+    var decisions: [Decision] = []
+    take(run.rows, of: &frame, run, &decisions)
+  }
+
+  /// Begins without a line, if no line came before.
+  package mutating func begin(noLaterThan time: Int64) {
+    guard due == nil else { return }
+    largestTime = time
+    begin(at: time)
+  }
+
+  /// The earliest instant that is still undecided; nil before the monitor began.
+  package var nextInstant: Int64? { due?.end }
 
   // Lines.
 
@@ -180,7 +211,7 @@ package struct Monitor: Sendable {
     let settled = due.end - every
     matching.filter { row in
       let time = times[row]
-      if time <= settled, settled >= began {
+      if time <= settled, settled >= began, !isWarming {
         troubles.late += 1
         if troubles.firstLate == nil { troubles.firstLate = moment(of: row, run.batch) }
       }
@@ -192,7 +223,7 @@ package struct Monitor: Sendable {
       self.due?.absorbIfCovered(part.partial, part.pane)
       lead?.absorbIfCovered(part.partial, part.pane)
     }
-    let tripped = trippedGroups(matching, numbers)
+    let tripped = isWarming ? [] : trippedGroups(matching, numbers)
     if tripped.isEmpty {
       matching.forEach { row in noteEvidence(row, numbers[row], run.batch) }
     } else {
