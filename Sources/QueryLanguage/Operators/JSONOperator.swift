@@ -275,7 +275,10 @@ struct JSONStage: Stage {
 
 extension Diagnostic.Message {
   fileprivate static func aliasCount(_ paths: Int, _ names: Int) -> Self {
-    Self("alias-count", "there are \(paths) paths and \(names) names")
+    Self(
+      "alias-count",
+      "there \(paths == 1 ? "is 1 path" : "are \(paths) paths") and "
+        + "\(names) \(names == 1 ? "name" : "names")")
   }
   fileprivate static func badPath(_ reason: String) -> Self {
     Self("json-path", "this path can't be read: \(reason)")

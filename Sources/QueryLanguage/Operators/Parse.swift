@@ -157,7 +157,10 @@ struct ParseStage: Stage {
 extension Diagnostic.Message {
   fileprivate static let doubleStar = Self("parse-stars", "two stars stand side by side")
   fileprivate static func starCount(_ stars: Int, _ names: Int) -> Self {
-    Self("parse-stars", "this pattern has \(stars) stars and \(names) names")
+    Self(
+      "parse-stars",
+      "this pattern has \(stars) \(stars == 1 ? "star" : "stars") and "
+        + "\(names) \(names == 1 ? "name" : "names")")
   }
   fileprivate static let xmlNotBuilt = Self("not-built", "'parse xml' is not built yet")
 }
