@@ -71,16 +71,13 @@ struct AlertGroups: Sendable {
     return number
   }
 
-  /// Result rows by alert group.
-  mutating func rows(of frame: inout Frame) -> [Int: [Int]] {
-    let live = frame.live.rows
-    guard !rule.groupSlots.isEmpty else { return live.isEmpty ? [:] : [0: live] }
+  /// The alert group of each live result row.
+  mutating func numbers(of frame: inout Frame) -> [Int] {
+    guard !rule.groupSlots.isEmpty else { return [Int](repeating: 0, count: frame.rowCount) }
     let columns = rule.groupSlots.map { frame.column($0) }
     let numbers = table.groups(of: columns, rows: frame.live)
     grow()
-    var result: [Int: [Int]] = [:]
-    for row in live { result[Int(numbers[row]), default: []].append(row) }
-    return result
+    return numbers.map { Int($0) }
   }
 
   func key(of group: Int) -> GroupKey {

@@ -105,21 +105,28 @@ extension BoundRule {
       let source = SourceText(name: rule.source.name, text: rule.query)
       let expanded = try ParameterExpansion.expand(source, params)
       do throws(Diagnostics) {
-        var query = try Parser.parse(expanded.source)
-        if !query.isAggregate { query = query.counting(by: rule.groupBy) }
-        return try Binder.bind(query, settings)
+        var plan = try Binder.plan(of: expanded.source, settings) { query in
+          query.isAggregate ? query : query.counting(by: rule.groupBy)
+        }
+        plan.warnings = placed(expanded.restored(Diagnostics(plan.warnings)), in: rule).list
+        return plan
       } catch {
         throw expanded.restored(error)
       }
     } catch {
-      throw Diagnostics(
-        error.list.map { diagnostic in
-          var moved = diagnostic
-          moved.source = rule.source
-          moved.span = rule.queryMap.span(of: diagnostic.span)
-          return moved
-        })
+      throw placed(error, in: rule)
     }
+  }
+
+  /// Findings about the query, with their places in the rule file.
+  private static func placed(_ findings: Diagnostics, in rule: Rule) -> Diagnostics {
+    Diagnostics(
+      findings.list.map { diagnostic in
+        var moved = diagnostic
+        moved.source = rule.source
+        moved.span = rule.queryMap.span(of: diagnostic.span)
+        return moved
+      })
   }
 }
 

@@ -85,7 +85,10 @@ package struct Monitor: Sendable {
   private var groups: AlertGroups
   private var began: Int64 = 0
   private var largestTime = Int64.min
-  private var lateness: Int64 = 0
+  /// An alert waits for one of the firing ones to end, so the next instant must look again.
+  private var owesInstant = false
+  /// Set while lines from before the start are taken in, which decide nothing.
+  private var isWarming = false
 
   package static let firingLimit = 1_000
 
@@ -103,13 +106,41 @@ package struct Monitor: Sendable {
     return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }
 
+  // The start.
+
+  /// Takes in lines from before the start without deciding anything: those of the window that ends at
+  /// `newest`, the largest time among them. The monitor begins at the first of them.
+  package mutating func warm(_ frame: inout Frame, _ run: LineRun, newest: Int64) {
+    var run = run
+    let times = run.batch.times
+    run.timed.filter { times[$0] > newest - rule.window }
+    if due == nil {
+      guard let first = run.timed.restricted(to: run.rows).rows.first else { return }
+      began = times[first]
+      due = SlidingTotals(rule.fold, width: rule.window, end: instant(atOrAfter: newest))
+    }
+    isWarming = true
+    defer { isWarming = false }
+    var decisions: [Decision] = []
+    take(run.rows, of: &frame, run, &decisions)
+  }
+
+  /// Begins without a line, if no line came before.
+  package mutating func begin(noLaterThan time: Int64) {
+    guard due == nil else { return }
+    largestTime = time
+    begin(at: time)
+  }
+
+  /// The earliest instant that is still undecided; nil before the monitor began.
+  package var nextInstant: Int64? { due?.end }
+
   // Lines.
 
   /// Takes in a run of lines; `frame` is the run's batch behind the head of this rule's query.
   package mutating func absorb(_ frame: inout Frame, _ run: LineRun) -> [Decision] {
     var decisions: [Decision] = []
     let times = run.batch.times
-    lateness = run.lateness
     var segment = run.rows.lowerBound
     var border = due == nil ? Int64.min : nextBorder(run)
     var row = run.rows.lowerBound
@@ -180,7 +211,7 @@ package struct Monitor: Sendable {
     let settled = due.end - every
     matching.filter { row in
       let time = times[row]
-      if time <= settled, settled >= began {
+      if time <= settled, settled >= began, !isWarming {
         troubles.late += 1
         if troubles.firstLate == nil { troubles.firstLate = moment(of: row, run.batch) }
       }
@@ -192,7 +223,7 @@ package struct Monitor: Sendable {
       self.due?.absorbIfCovered(part.partial, part.pane)
       lead?.absorbIfCovered(part.partial, part.pane)
     }
-    let tripped = trippedGroups(matching, numbers)
+    let tripped = isWarming ? [] : trippedGroups(matching, numbers)
     if tripped.isEmpty {
       matching.forEach { row in noteEvidence(row, numbers[row], run.batch) }
     } else {
@@ -281,8 +312,7 @@ package struct Monitor: Sendable {
       }
       return Double(count)
     case .column(let slot):
-      let column = rule.rule(slot)
-      guard let column else { return nil }
+      guard let column = rule.foldColumn(slot) else { return nil }
       return totals.result(column, of: Int(fold), arena)?.number
     }
   }
@@ -396,14 +426,12 @@ package struct Monitor: Sendable {
 
   private mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
     guard let due else { return }
-    var frame = due.totals.frame(folds)
-    frame.now = time
-    rule.plan.runTail(on: &frame)
-    let rows = groups.rows(of: &frame)
-    for (index, level) in rule.levels.enumerated() {
-      let values = values(of: level, &frame, rows)
-      for group in groups.judged(rows.keys, level: index, at: time) {
-        let (finding, value) = finding(index, group, values[group] ?? [], at: time)
+    if groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    owesInstant = false
+    let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
+    for index in rule.levels.indices {
+      for group in groups.judged(found[index].present, level: index, at: time) {
+        let (finding, value) = finding(index, group, found[index], at: time)
         observe(
           finding, index, group, at: time, value: value, windowEnd: time, order: (line, time),
           &decisions)
@@ -412,40 +440,66 @@ package struct Monitor: Sendable {
     groups.settle(at: time)
   }
 
-  /// For each group the values that a level compares, nulls left out.
-  private func values(
-    of level: BoundLevel, _ frame: inout Frame, _ rows: [Int: [Int]]
-  ) -> [Int: [Double]] {
-    switch level.subject {
-    case .rows:
-      return rows.mapValues { [Double($0.count)] }
-    case .column(let slot):
-      let column = frame.column(slot)
-      return rows.mapValues { $0.compactMap { column[$0].number } }
+  /// What each level compares, straight from the aggregates.
+  private mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
+    let arena = Arena()
+    var found = rule.levels.map { _ in GroupValues(groups: groups.numbered) }
+    for (local, fold) in totals.members.enumerated() where totals.counts[local] > 0 {
+      let group = groups.number(ofFold: Int(fold), folds)
+      for (index, level) in rule.levels.enumerated() {
+        switch level.subject {
+        case .rows:
+          found[index].countRow(of: group)
+        case .column(let slot):
+          guard let column = rule.foldColumn(slot) else { continue }
+          let cell = totals.accumulators[column].result(local, arena)
+          found[index].note(cell.number, of: group, level)
+        }
+      }
+    }
+    for (index, level) in rule.levels.enumerated() { found[index].closeRows(level) }
+    return found
+  }
+
+  /// The same behind the stages of the tail.
+  private mutating func rowsByGroup(_ totals: Partial, at time: Int64) -> [GroupValues] {
+    var frame = totals.frame(folds)
+    frame.now = time
+    rule.plan.runTail(on: &frame)
+    let numbers = groups.numbers(of: &frame)
+    return rule.levels.map { level in
+      var found = GroupValues(groups: groups.numbered)
+      switch level.subject {
+      case .rows:
+        frame.live.forEach { found.countRow(of: numbers[$0]) }
+        found.closeRows(level)
+      case .column(let slot):
+        let column = frame.column(slot)
+        frame.live.forEach { found.note(column[$0].number, of: numbers[$0], level) }
+      }
+      return found
     }
   }
 
   private func finding(
-    _ index: Int, _ group: Int, _ found: [Double], at time: Int64
+    _ index: Int, _ group: Int, _ found: GroupValues, at time: Int64
   ) -> (Alert.Finding, Double?) {
     let level = rule.levels[index]
     if !level.isConfirming {
       let start = max(began, groups.firstLine(of: group, level: index) ?? began)
       if time - start < rule.window { return (.neither, nil) }
     }
-    let values = found.isEmpty && level.emptyIsZero ? [0] : found
-    guard var farthest = values.first else {
-      switch level.noValue {
-      case .clear: return (.nothing, nil)
-      case .keep: return (.unknown, nil)
-      case .hit: return (.hit, nil)
-      }
+    if let value = found.farthest(of: group) {
+      return (found.isHit(group) ? .hit : found.isClear(group) ? .clear : .neither, value)
     }
-    for value in values.dropFirst() where level.isFarther(value, than: farthest) {
-      farthest = value
+    if level.emptyIsZero {
+      return (level.isHit(0) ? .hit : level.isClear(0) ? .clear : .neither, 0)
     }
-    if values.contains(where: level.isHit) { return (.hit, farthest) }
-    return (values.allSatisfy(level.isClear) ? .clear : .neither, farthest)
+    switch level.noValue {
+    case .clear: return (.nothing, nil)
+    case .keep: return (.unknown, nil)
+    case .hit: return (.hit, nil)
+    }
   }
 
   // Transitions.
@@ -458,6 +512,7 @@ package struct Monitor: Sendable {
     var alert = groups.alert(index, group)
     if case .hit = finding, !alert.isFiring, groups.firing >= Monitor.firingLimit {
       troubles.suppressed += 1
+      owesInstant = true
       return
     }
     var change = alert.observe(
@@ -491,10 +546,21 @@ package struct Monitor: Sendable {
 }
 
 extension BoundRule {
-  /// The aggregate column of the fold behind a result column of a plan whose tail only shows.
-  func rule(_ slot: Slot) -> Int? {
+  /// The aggregate of the fold that a result column shows, when no stage behind it had a hand in that.
+  func foldColumn(_ slot: Slot) -> Int? {
     let column = slot.index - fold.keys.count
     return plan.tailOnlyShows && fold.columns.indices.contains(column) ? column : nil
+  }
+
+  /// Whether conditions can be read from the aggregates without making result rows.
+  var readsTotals: Bool {
+    (groupSlots.isEmpty || groupKeys != nil) && plan.tailOnlyShows && !plan.refolds
+  }
+
+  /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
+  /// is not confirmed line by line.
+  var needsInstants: Bool {
+    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.noValue == .hit }
   }
 }
 

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 
 // The C library shows these to GNU sources only, which an importer is not.
 int memfd_create(const char *name, unsigned int flags);

@@ -54,6 +54,14 @@ package final class GenerationLedger: @unchecked Sendable {
     return RecordingStream(stream, spool)
   }
 
+  /// Lets go of a generation of which no line will be asked for again.
+  package func forget(_ source: Int32, _ generation: Int32) {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    let old = generations.removeValue(forKey: Key(source: source, generation: generation))
+    if let old, old.descriptor >= 0 { close(old.descriptor) }
+  }
+
   /// The lines of an alert, in the order given.
   package func lines(_ places: [EvidencePlace]) -> [EvidenceLine] {
     pthread_mutex_lock(&lock)

@@ -130,7 +130,8 @@ package struct Replay {
 
 /// The monitors of a run, and how their decisions become transitions.
 package struct Deciding {
-  private var monitors: [Monitor]
+  /// Started and moved on by `Watch` too, which has a clock of its own.
+  var monitors: [Monitor]
   private let ledger: GenerationLedger
   private let actions: ActionSet
   private let live: Bool
@@ -181,7 +182,7 @@ package struct Deciding {
     try publish(decisions, emit)
   }
 
-  private func publish(_ decisions: [Decision], _ emit: (Transition) throws -> Void) throws {
+  func publish(_ decisions: [Decision], _ emit: (Transition) throws -> Void) throws {
     for decision in decisions.sorted(by: { $0.order < $1.order }) {
       var transition = decision.transition
       transition.evidence = ledger.lines(decision.evidence)

@@ -50,11 +50,18 @@ extension Diagnostic {
     let number = String(line)
     let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number
     let blank = String(repeating: " ", count: gutter.count)
-    result += "\(gutter) | \(text.replacing("\t", with: " "))\n"
-    let length = source.text(of: span).prefix { $0 != "\n" && $0 != "\r\n" }.count
-    let width = max(1, min(length, max(1, text.count - column + 1)))
-    let carets = String(repeating: "^", count: width)
-    result += "\(blank) | \(String(repeating: " ", count: column - 1))\(paint(carets, shade))\n"
+    // One blank for a tab or anything a terminal would obey keeps the caret under its character.
+    let shown = text.map { character in
+      character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        ? " " : String(character)
+    }
+    result += "\(gutter) | \(shown.joined())\n"
+    let length = source.text(of: span).prefix { !$0.isNewline }.count
+    let end = min(shown.count, column - 1 + max(1, length))
+    let marked = shown[min(column - 1, end)..<end].joined().displayWidth
+    let carets = String(repeating: "^", count: max(1, marked))
+    let indent = String(repeating: " ", count: shown.prefix(column - 1).joined().displayWidth)
+    result += "\(blank) | \(indent)\(paint(carets, shade))\n"
     if let help { result += "\(blank) = \(paint("help:", "1")) \(help)\n" }
     return result
   }

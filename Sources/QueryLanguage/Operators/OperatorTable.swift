@@ -53,7 +53,7 @@ package enum OperatorTable {
       "dedup", "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift", "bin",
       "filter", "join", "transactionize", "merge", "transaction", "geoip", "topk", "save", "cat",
       "logreduce", "logcompare", "count_frequent", "stddev", "median", "variance", "most_recent",
-      "least_recent", "withtime", "sessionize", "trace", "threatip", "threatlookup", "details",
+      "least_recent", "withtime", "sessionize", "trace", "threatip", "threatlookup", "details", "compose", "infer", "benchmark",
     ]
     return Dictionary(
       uniqueKeysWithValues: words.map { ($0, "'tripline help query' lists what is there") })

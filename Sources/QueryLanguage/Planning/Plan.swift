@@ -7,6 +7,10 @@ package import Records
 /// on what the fold has gathered, whole.
 package struct Plan: Sendable {
   package var query: Query
+  /// Where each stage of the query is carried out.
+  package var phases: [Phase]
+  /// The fields in front of the fold: those read from lines and those that stages make.
+  package var fields: FieldScope
   /// How raw frames find their fields; index is the slot.
   package var loads: [FieldLoad]
   /// The members of JSON lines that the head reads.
@@ -41,6 +45,9 @@ package struct Plan: Sendable {
   package var isRowWise: Bool
   /// Literal texts that every matching line contains.
   package var literals: [String]
+
+  /// The part of a plan that carries out a stage.
+  package enum Phase: String, Sendable { case head, ordered, fold, tail }
 
   package struct OutputColumn: Sendable {
     package var name: String

@@ -22,7 +22,7 @@ package struct ExpressionSyntax: Sendable {
     self.span = span
   }
 
-  /// Fully parenthesised where it matters, so that it parses to the same tree.
+  /// The expression as text that parses to the same tree, with the parentheses it needs.
   package var printed: String {
     switch node {
     case .text(let raw): return "\"\(raw)\""
@@ -31,25 +31,56 @@ package struct ExpressionSyntax: Sendable {
     case .null: return "null"
     case .field(let name): return name.printed
     case .call(let name, let arguments):
-      return "\(name)(\(arguments.map(\.printed).joined(separator: ", ")))"
+      return "\(name)(\(arguments.map(\.printedAsArgument).joined(separator: ", ")))"
     case .unary(let symbol, let operand):
-      return "\(symbol)\(operand.grouped)"
+      return symbol + operand.printed(from: symbol == "-" ? .sign : .value)
     case .binary(let symbol, let left, let right):
-      return "\(left.grouped) \(symbol) \(right.grouped)"
+      return "\(left.printed(from: tightness)) \(symbol) \(right.printed(from: tightness.next))"
     case .conditional(let condition, let yes, let no):
       return "if(\(condition.printed), \(yes.printed), \(no.printed))"
     case .membership(let value, let list):
-      return "\(value.grouped) in (\(list.map(\.printed).joined(separator: ", ")))"
+      let items = list.map { $0.printed(from: .sum) }
+      return "\(value.printed(from: .comparison)) in (\(items.joined(separator: ", ")))"
     case .matchesRegex(let value, let pattern):
-      return "\(value.grouped) matches /\(pattern.replacing("/", with: "\\/"))/"
+      return "\(value.printed(from: .comparison)) matches \(ExpressionSyntax.literal(pattern))"
     }
   }
 
-  private var grouped: String {
+  /// How tightly the parts of an expression hold together, loosest first.
+  private enum Tightness: Int {
+    case or, and, negation, comparison, sum, product, sign, value
+
+    var next: Tightness { Tightness(rawValue: rawValue + 1) ?? .value }
+  }
+
+  private var tightness: Tightness {
     switch node {
-    case .binary, .unary, .membership, .matchesRegex: "(\(printed))"
-    default: printed
+    case .binary("or", _, _): .or
+    case .binary("and", _, _): .and
+    case .unary("!", _): .negation
+    case .binary("+", _, _), .binary("-", _, _): .sum
+    case .binary("*", _, _), .binary("/", _, _), .binary("%", _, _): .product
+    case .binary, .membership, .matchesRegex: .comparison
+    case .unary: .sign
+    case .text, .number, .bool, .null, .field, .call, .conditional: .value
     }
+  }
+
+  /// In parentheses when it holds together less tightly than `wanted`.
+  private func printed(from wanted: Tightness) -> String {
+    tightness.rawValue < wanted.rawValue ? "(\(printed))" : printed
+  }
+
+  /// A regex stands for itself among the arguments of a function.
+  private var printedAsArgument: String {
+    if case .matchesRegex(let operand, let pattern) = node, case .null = operand.node {
+      return ExpressionSyntax.literal(pattern)
+    }
+    return printed
+  }
+
+  private static func literal(_ pattern: String) -> String {
+    "/\(pattern.replacing("/", with: "\\/"))/"
   }
 }
 
@@ -59,7 +90,7 @@ extension Parser {
     let condition = try disjunction()
     guard try takeSymbol("?") else { return condition }
     let yes = try expression()
-    try expect(":", "and the other value of '?'")
+    try expect(":", "and the other value of '?'", help: "write condition ? value : other")
     let no = try expression()
     return ExpressionSyntax(.conditional(condition, yes, no), condition.span.union(no.span))
   }
@@ -170,7 +201,8 @@ extension Parser {
 
   private mutating func membership(_ left: ExpressionSyntax) throws(Diagnostic) -> ExpressionSyntax
   {
-    try expect("(", "and the list after 'in'")
+    if token.isSymbol("[") { throw subquery() }
+    try expect("(", "and the list after 'in'", help: #"write in ("a", "b")"#)
     if token.isSymbol(")") {
       throw Diagnostic(.emptyList, at: token.span, in: source, help: "write in (\"a\", \"b\")")
     }
@@ -227,10 +259,12 @@ extension Parser {
       try expect(")", "to close the parenthesis")
       return ExpressionSyntax(inner.node, Span(span.lower, previousEnd))
     case .symbol("["):
-      throw Diagnostic(.subquery, at: span, in: source)
+      throw subquery()
     case .quotedName(let text):
       try advance()
       return ExpressionSyntax(.field(FieldName(text: text, span: span)), span)
+    case .word where token.isWord("and") || token.isWord("or"):
+      throw missingValue()
     case .word(let word):
       try advance()
       if token.isSymbol("("), token.span.lower == span.upper || FunctionTable.isKnown(word) {
@@ -243,8 +277,25 @@ extension Parser {
       default: return ExpressionSyntax(.field(FieldName(text: word, span: span)), span)
       }
     default:
-      throw Diagnostic(.expected("a value", found), at: place, in: source)
+      throw missingValue()
     }
+  }
+
+  private func missingValue() -> Diagnostic {
+    var help = "write a field, a number, a text in double quotes or a function"
+    if previousEnd > 0, token.span.lower == previousEnd, token.kind != .end {
+      // `=>`, `=<`
+      let pair = source.text(of: Span(previousEnd - 1, token.span.upper))
+      if pair == "=>" { help = "did you mean '>='?" }
+      if pair == "=<" { help = "did you mean '<='?" }
+    }
+    return Diagnostic(.expected("a value", found), at: place, in: source, help: help)
+  }
+
+  private func subquery() -> Diagnostic {
+    Diagnostic(
+      .subquery, at: token.span, in: source,
+      help: #"run the inner query first, and list what it finds: in ("a", "b")"#)
   }
 
   private mutating func call(_ name: String, _ span: Span) throws(Diagnostic) -> ExpressionSyntax {

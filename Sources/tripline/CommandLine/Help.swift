@@ -1,3 +1,4 @@
+import QueryLanguage
 package import TerminalUI
 
 /// The texts of `help`, all made from the tables of verbs and flags.

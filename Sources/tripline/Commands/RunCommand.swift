@@ -1,3 +1,11 @@
+import Actions
+import Alerting
+import Engine
+import Glibc
+import QueryLanguage
+import Records
+import TerminalUI
+
 /// `tripline run`: follow logs, evaluate monitors, act.
 package struct RunCommand: Command {
   package static let verb = Verb(
@@ -18,6 +26,194 @@ package struct RunCommand: Command {
   package init(_ invocation: Invocation) throws(UsageError) { self.invocation = invocation }
 
   package func run(on console: Console) async throws -> Outcome {
-    throw Failure("'run' can't run yet: this build has no engine", code: .usage)
+    let setup = try Setup(invocation)
+    let options = invocation.options
+    let environment = RunCommand.environment
+    let files = try setup.ruleFiles()
+    guard !files.isEmpty else {
+      throw invocation.mistake(
+        "there are no rules to run", help: "name files or a directory with -r rules/")
+    }
+    guard options.output != .csv else {
+      throw invocation.mistake(
+        "alerts have parts within parts, which csv has not", help: "write -o ndjson")
+    }
+    let loaded = try setup.rules(files, environment: .variables(environment)).checked()
+    let sources = try setup.sources(invocation.words)
+    let quarantine = try Quarantine(options.quarantine)
+    var settings = Watch.Settings(feed: setup.feed)
+    settings.live = options.live
+    settings.fromStart = options.fromStart
+    settings.onEnd = RunCommand.endOfInput(options, loaded.rules)
+
+    let words = RunWords(console)
+    words.begin(loaded, sources, live: options.live)
+    var printer = TransitionPrinter(options.output, console, tense: .runs)
+    var alerts = 0
+    var outcome = Outcome()
+    let world = Watch.World(
+      clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO,
+      transport: { SystemTransport(environment: environment) })
+    let result = try Watch(
+      rules: loaded.rules, sources: sources, actions: loaded.actions, settings: settings
+    ).run(
+      in: world,
+      Watch.Outlet(
+        transition: { transition in
+          if transition.to == .firing { alerts += 1 }
+          try printer.print(transition)
+          try console.output.flush()
+        },
+        news: { news in
+          if case .source(.failed) = news { outcome.note(.input) }
+          words.say(news)
+        },
+        delivery: { words.say($0) },
+        quarantine: quarantine.map { file in
+          { line in
+            try file.keep(line)
+            try file.flush()
+          }
+        }))
+    if result.end != .output { try printer.finish(loaded.rules.map(\.rule.name)) }
+    words.end(result, alerts: alerts)
+    result.note(in: &outcome, options, console)
+    if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
+    return outcome
+  }
+
+  /// What programs inherit and `${env:NAME}` finds.
+  private static var environment: [String: String] {
+    var result: [String: String] = [:]
+    // SAFETY: nothing in this program changes the environment.
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      let parts = unsafe String(cString: text).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+      unsafe entry += 1
+    }
+    return result
+  }
+
+  private static func endOfInput(_ options: Options, _ rules: [BoundRule]) -> Watch.EndOfInput {
+    switch options.onEndOfInput {
+    case .drain: .drain
+    case .exit: .exit
+    case nil: rules.contains(where: \.watchesForAbsence) ? .drain : .exit
+    }
+  }
+}
+
+/// What a run says on stderr.
+private struct RunWords: Sendable {
+  private let console: Console
+  private let start = ContinuousClock.now
+
+  init(_ console: Console) { self.console = console }
+
+  private var palette: Palette { console.errors.palette }
+
+  /// `watching app.log and stdin with 3 monitors`.
+  func begin(_ loaded: LoadedRules, _ sources: [SourcePlan], live: Bool) {
+    let names = sources.map { ($0.generations.last ?? "-").sourceName }
+    console.say(
+      "watching \(names.listed) with \(loaded.rules.count.counted("monitor"))")
+    var used: Set<String> = []
+    let actions = loaded.rules.flatMap(\.rule.actions).compactMap { use in
+      used.insert(use.name).inserted ? loaded.actions[use.name] : nil
+    }
+    let shadows = actions.filter { $0.mode(live: live) == .shadow }.map { $0.name.displaySafe() }
+    if !shadows.isEmpty {
+      console.say(
+        "in shadow: \(shadows.listed); --live lets \(shadows.count == 1 ? "it" : "them") act")
+    }
+  }
+
+  func say(_ news: WatchNews) {
+    switch news {
+    case .source(.failed(let failure)):
+      console.say("tripline: \(failure.description)", important: true)
+    case .source(let news):
+      console.say(news.description)
+    case .lookedBack(let lines, let newest):
+      console.say(
+        "starting at the end, \(Timestamp.rfc3339(newest)); the windows hold "
+          + "\(lines.counted("line")) from before")
+    case .draining(let end):
+      console.say(
+        "the input has ended; time runs on to \(Timestamp.rfc3339(end)), until what is still open "
+          + "has decided itself (--on-eof exit would leave)")
+    }
+  }
+
+  /// `14:02:11.250  page-oncall (webhook) for Slow API: done, 200`. Called on any thread.
+  func say(_ report: Delivery.Report) {
+    let style: Palette.Style =
+      report.outcome.isFailure ? .critical : report.outcome.isRetrying ? .warning : .good
+    // Of a shadow the first line says what would run; the rest is its whole input.
+    let detail = report.outcome.detail.prefix { $0 != "\n" }
+    let attempt = report.attempt > 1 ? ", attempt \(report.attempt)" : ""
+    var text = palette.paint(Moment.clock(report.time).padded(to: 14), .quiet)
+    text += "\(report.action.displaySafe()) (\(report.kind)) for \(report.monitor.displaySafe()): "
+    text += palette.paint(report.outcome.word, style) + attempt
+    if !detail.isEmpty { text += ", " + String(detail).displaySafe() }
+    console.say(text, important: report.outcome.isFailure)
+  }
+
+  func end(_ result: Watch.Outcome, alerts: Int) {
+    var text = result.report.summary(elapsed: ContinuousClock.now - start).text(palette)
+    text += "; \(alerts.counted("alert"))"
+    for (count, word) in result.deliveries.counts where count > 0 {
+      text += "; \(count.grouped) \(word)"
+    }
+    console.say(text)
+  }
+}
+
+extension Lane.Tally {
+  /// For each way in which deliveries ended how many did.
+  fileprivate var counts: [(Int, String)] {
+    [
+      (done, "delivered"), (shadow, "in shadow"), (blocked, "blocked"), (failed, "failed"),
+      (unknown, "of unknown outcome"), (refused, "refused"), (abandoned, "abandoned"),
+    ]
+  }
+}
+
+extension Delivery.Outcome {
+  fileprivate var isRetrying: Bool { if case .retrying = self { true } else { false } }
+}
+
+extension Watch.Outcome {
+  /// What happened and deserves a word or an exit code.
+  fileprivate func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
+    for (monitor, troubles) in troubles {
+      if troubles.late > 0 {
+        let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
+        console.say("\(monitor): \(troubles.late) matching lines came too late\(first)")
+        if options.failOn.contains(.late) { outcome.note(.findings) }
+      }
+      if troubles.suppressed > 0 {
+        console.say(
+          "\(monitor): \(troubles.suppressed) alerts not fired: "
+            + "\(Monitor.firingLimit) groups are firing already", important: true)
+      }
+    }
+    if options.failOn.contains(.malformed), report.malformed.count > 0 { outcome.note(.findings) }
+    if deliveries.hasFailures { outcome.note(.delivery) }
+    if case .signal(let number) = end { outcome.interrupted(by: number) }
+  }
+}
+
+extension String {
+  fileprivate var sourceName: String { self == "-" ? "stdin" : displaySafe() }
+}
+
+extension [String] {
+  /// `a, b and c`.
+  fileprivate var listed: String {
+    guard let last, count > 1 else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " and " + last
   }
 }

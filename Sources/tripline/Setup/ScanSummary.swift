@@ -9,7 +9,10 @@ extension ScanReport {
       return Summary.Trouble(
         trouble.count, what,
         first: trouble.first.map {
-          Summary.place(file: $0.path == "-" ? "stdin" : $0.path, line: $0.line, offset: $0.offset)
+          let file = $0.path == "-" ? "stdin" : $0.path
+          // A file that was begun near its end has no line numbers.
+          if $0.line < 1 { return "\(file.displaySafe()), byte \($0.offset.grouped)" }
+          return Summary.place(file: file, line: $0.line, offset: $0.offset)
         })
     }
     let troubles = [

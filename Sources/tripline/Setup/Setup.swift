@@ -106,12 +106,19 @@ struct Setup {
 
   /// Parses and binds an ad hoc query; `now` is the start of the run.
   func plan(_ text: String, now: Int64) throws(Diagnostics) -> Plan {
-    let expanded = try ParameterExpansion.expand(SourceText(name: "query", text: text), params)
+    try plan(SourceText(name: "query", text: text), now: now)
+  }
+
+  /// The same for a query of some other source.
+  func plan(
+    _ source: SourceText, now: Int64, missing: ParameterExpansion.Missing = .mistake
+  ) throws(Diagnostics) -> Plan {
+    let expanded = try ParameterExpansion.expand(source, params, missing: missing)
     var factors: [String: Double] = [:]
     for (field, unit) in units { factors[field.lowercased()] = Durations.factor(ofUnit: unit) }
     do throws(Diagnostics) {
-      var plan = try Binder.bind(
-        Parser.parse(expanded.source), Binder.Settings(units: factors, now: now, zone: zone))
+      var plan = try Binder.plan(
+        of: expanded.source, Binder.Settings(units: factors, now: now, zone: zone))
       plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
       return plan
     } catch {

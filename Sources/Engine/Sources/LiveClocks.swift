@@ -1,0 +1,102 @@
+import Actions
+
+/// How far the time of each followed source has come, and with it the watermark of the monitors.
+///
+/// Pure: it is told what came and when, and asked how late it is. While lines come, a source is as far
+/// as the largest time in them. Once it is idle, read to its end with nothing new for `idleAfter`,
+/// its time grows with the clock, from the largest time on, by what has passed since the last line:
+///
+///     clock      0s    1s    2s    3s    4s    5s    6s    7s    8s
+///     lines      :00   :01   :02                           :08
+///     idle after 3s    |     |     |           |           |
+///     source     :00   :01   :02   :02   :02   :05   :06   :08
+///
+/// A source never goes back, and one that has ended holds up none that goes on.
+package struct LiveClocks: Sendable {
+  private struct Clock: Sendable {
+    let idleAfter: Duration
+    /// The largest message time; the start of the program while nothing has come.
+    var largest: Int64
+    var arrived: Duration
+    var hasLines = false
+    var isAtEnd = false
+    var hasEnded = false
+    /// As far as it was ever seen to be.
+    var reached = Int64.min
+
+    func time(at elapsed: Duration) -> Int64 {
+      let silence = elapsed - arrived
+      let isIdle = isAtEnd && silence >= idleAfter
+      guard isIdle else { return hasLines ? max(reached, largest) : reached }
+      return max(reached, largest + silence.milliseconds)
+    }
+
+    /// When it will be beyond `instant` if nothing comes; nil when only reading on can tell.
+    func passes(_ instant: Int64, after elapsed: Duration) -> Duration? {
+      if time(at: elapsed) > instant { return elapsed }
+      guard isAtEnd else { return nil }
+      let missing = instant < largest ? 0 : instant + 1 - largest
+      return arrived + max(idleAfter, .milliseconds(missing))
+    }
+  }
+
+  private var clocks: [Clock]
+  /// The smallest time of the sources that go on, and of none if none does the largest; the minimum
+  /// while one of them has not been read. It never goes back.
+  package private(set) var watermark = Int64.min
+
+  /// `idleAfter` of each source, in milliseconds; the clocks of the machine at the start.
+  package init(idleAfter: [Int64], elapsed: Duration, now: Int64) {
+    clocks = idleAfter.map {
+      Clock(idleAfter: .milliseconds($0), largest: now, arrived: elapsed)
+    }
+  }
+
+  /// Lines came from a source; `largest` is the largest time in them, if any has one.
+  package mutating func came(_ source: Int, largest: Int64?, at elapsed: Duration) {
+    clocks[source].reached = clocks[source].time(at: elapsed)
+    clocks[source].arrived = elapsed
+    clocks[source].isAtEnd = false
+    guard let largest else { return }
+    let before = clocks[source].hasLines ? clocks[source].largest : Int64.min
+    clocks[source].largest = max(before, largest)
+    clocks[source].hasLines = true
+  }
+
+  /// A source was read to its end, for now.
+  package mutating func reachedEnd(_ source: Int) { clocks[source].isAtEnd = true }
+
+  /// Nothing will ever come from a source again.
+  package mutating func ended(_ source: Int) {
+    clocks[source].isAtEnd = true
+    clocks[source].hasEnded = true
+  }
+
+  /// Lets the time pass, and answers with the watermark.
+  package mutating func advance(to elapsed: Duration) -> Int64 {
+    for index in clocks.indices { clocks[index].reached = clocks[index].time(at: elapsed) }
+    let open = clocks.filter { !$0.hasEnded }.map(\.reached).min()
+    watermark = max(watermark, open ?? clocks.map(\.reached).max() ?? .min)
+    return watermark
+  }
+
+  /// How far one source has come.
+  package func time(of source: Int, at elapsed: Duration) -> Int64 {
+    clocks[source].time(at: elapsed)
+  }
+
+  /// What the watermark would be if it hung on the other sources alone.
+  package func watermark(without source: Int, at elapsed: Duration) -> Int64 {
+    let open = clocks.indices.filter { $0 != source && !clocks[$0].hasEnded }
+    return open.map { clocks[$0].time(at: elapsed) }.min() ?? .max
+  }
+
+  /// When the watermark will be beyond `instant` if nothing comes; nil when time alone won't do it.
+  package func passes(_ instant: Int64, after elapsed: Duration) -> Duration? {
+    if watermark > instant { return elapsed }
+    let open = clocks.filter { !$0.hasEnded }
+    let times = (open.isEmpty ? clocks : open).map { $0.passes(instant, after: elapsed) }
+    if open.isEmpty { return times.compactMap { $0 }.min() }
+    return times.contains { $0 == nil } ? nil : times.compactMap { $0 }.max()
+  }
+}

@@ -1,0 +1,78 @@
+import QueryLanguage
+import Records
+
+/// Turns the chunks of one followed source into batches behind the heads of all queries, and settles
+/// what their lines' times are.
+///
+/// A line without a time has that of its arrival; one that was there before the start, which nobody
+/// saw arrive, that of the line before. Lines too far ahead of their arrival are refused.
+final class LiveFeed {
+  /// A batch whose times are settled.
+  struct Lines {
+    var batch: Batch
+    /// One for each head, in their order.
+    var frames: [Frame]
+    /// Rows that have a time and are not refused.
+    var timed: Selection
+    /// The largest time in them.
+    var largest: Int64?
+  }
+
+  private let plan: SourcePlan
+  private let heads: [Head]
+  private let maker: BatchMaker
+  private let quarantine: ((Bytes) throws -> Void)?
+  private var previous: Int64?
+
+  init(
+    _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
+  ) {
+    self.plan = plan
+    self.heads = heads
+    self.quarantine = quarantine
+    maker = BatchMaker(plan, wanted)
+  }
+
+  /// `arrival` is the time of the read; what could not be used is noted in `report`.
+  func lines(
+    of chunk: LiveChunk, path: String, arrival: Int64, report: inout ScanReport
+  ) throws -> Lines {
+    var made = maker.make(chunk.read, previous: previous, near: chunk.recorded ?? arrival)
+    report.note(made, path: path)
+    for place in chunk.tooLong { report.tooLong.note(at: place) }
+    if let quarantine {
+      for row in made.malformed { try quarantine(made.batch.line(row)) }
+    }
+    if chunk.recorded == nil, !made.untimed.isEmpty {
+      var times = made.batch.times
+      for row in made.untimed { times[row] = arrival }
+      made.batch = made.batch.with(times: times)
+    }
+    let batch = made.batch
+    func place(_ row: Int) -> LinePlacement {
+      LinePlacement(path: path, line: batch.lineNumber(of: row), offset: batch.offset(of: row))
+    }
+    var timed = made.messages
+    var largest: Int64?
+    var refused = ScanReport.Trouble()
+    timed.filter { row in
+      let time = batch.times[row]
+      guard time != Batch.untimed else { return false }
+      guard time <= arrival + plan.maxAhead else {
+        refused.note(at: place(row))
+        return false
+      }
+      largest = max(largest ?? time, time)
+      return true
+    }
+    report.refused.note(refused.count, at: refused.first)
+    if let last = made.lastTime, last <= arrival + plan.maxAhead { previous = last }
+    let frames = heads.map { head in
+      head.plan.runHead(on: batch, live: timed, memberMap: head.memberMap)
+    }
+    for frame in frames where !frame.limited.isEmpty {
+      report.regexLimit.note(frame.limited.count, at: frame.limited.first.map(place))
+    }
+    return Lines(batch: batch, frames: frames, timed: timed, largest: largest)
+  }
+}

@@ -1,0 +1,183 @@
+package import Actions
+package import Alerting
+import QueryLanguage
+package import Records
+
+/// Logs followed as they are written: sources x monitors x actions, on the clock.
+///
+/// One thread reads and decides, so that what is decided has one order; whatever an action waits for
+/// happens on the threads of the `Dispatcher`. The thread sleeps until something was written, a signal
+/// came, or the next instant has passed.
+package struct Watch {
+  /// What happens when all that can end has ended.
+  package enum EndOfInput: Sendable {
+    /// Leave at once.
+    case exit
+    /// Let time run on by the clock until everything open has decided itself.
+    case drain
+  }
+
+  /// Why a watch was over.
+  package enum End: Sendable, Hashable {
+    case input
+    case signal(Int32)
+    /// Nobody reads the output any more.
+    case output
+  }
+
+  package struct Settings: Sendable {
+    package var feed: FeedOptions
+    /// Whether remediation acts.
+    package var live = false
+    /// Whether everything in the files is decided, rather than what is written from now on.
+    package var fromStart = false
+    package var onEnd = EndOfInput.exit
+
+    package init(feed: FeedOptions) { self.feed = feed }
+  }
+
+  /// What a watch needs of the world.
+  package struct World: Sendable {
+    package var clock: any EngineClock
+    package var stop: StopSignals?
+    /// The descriptor of the output, to notice when nobody reads it any more.
+    package var output: Int32?
+    package var transport: @Sendable () -> any Transport
+
+    package init(
+      clock: any EngineClock, stop: StopSignals?, output: Int32?,
+      transport: @escaping @Sendable () -> any Transport
+    ) {
+      self.clock = clock
+      self.stop = stop
+      self.output = output
+      self.transport = transport
+    }
+  }
+
+  package struct Outlet {
+    /// Called for each transition, in decision order, before its actions are asked for.
+    package var transition: (Transition) throws -> Void
+    package var news: (WatchNews) -> Void
+    /// Called on the threads of the deliveries.
+    package var delivery: @Sendable (Delivery.Report) -> Void
+    package var quarantine: ((Bytes) throws -> Void)?
+
+    package init(
+      transition: @escaping (Transition) throws -> Void, news: @escaping (WatchNews) -> Void,
+      delivery: @escaping @Sendable (Delivery.Report) -> Void,
+      quarantine: ((Bytes) throws -> Void)? = nil
+    ) {
+      self.transition = transition
+      self.news = news
+      self.delivery = delivery
+      self.quarantine = quarantine
+    }
+  }
+
+  package struct Outcome: Sendable {
+    package var end: End
+    package var report: ScanReport
+    package var troubles: [(monitor: String, troubles: MonitorTroubles)]
+    package var deliveries: Lane.Tally
+  }
+
+  private let rules: [BoundRule]
+  private let sources: [SourcePlan]
+  private let actions: ActionSet
+  private let settings: Settings
+
+  package init(
+    rules: [BoundRule], sources: [SourcePlan], actions: ActionSet, settings: Settings
+  ) {
+    self.rules = rules
+    self.sources = sources
+    self.actions = actions
+    self.settings = settings
+  }
+
+  /// How long deliveries may take once the input has ended, and once somebody wants us to go.
+  private static let patience = (input: Duration.seconds(30), signal: Duration.seconds(4))
+
+  package func run(in world: World, _ outlet: Outlet) throws -> Outcome {
+    let dispatcher = Dispatcher(
+      clock: world.clock, seed: UInt64(bitPattern: world.clock.now), transport: world.transport,
+      report: outlet.delivery)
+    // Until drained, its threads wait for more.
+    var patience = Watch.patience.signal
+    defer { _ = dispatcher.drain(within: patience) }
+
+    let follower = try Follower(
+      sources, settings.feed, longestWindow: rules.map(\.window).max() ?? 0, clock: world.clock)
+    let (members, heads) = Head.sharing(rules.map(\.plan))
+    let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
+    var evaluation = WatchEvaluation(
+      Deciding(rules, follower.ledger, actions, live: settings.live),
+      feeds: sources.map {
+        LiveFeed($0, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
+      },
+      clocks: LiveClocks(
+        idleAfter: sources.map(\.idleAfter), elapsed: world.clock.elapsed, now: world.clock.now),
+      began: world.clock.now)
+
+    let emit = emitter(to: dispatcher, outlet)
+    if !settings.fromStart { try follower.warm(&evaluation, outlet.news) }
+    let end = try follow(follower, &evaluation, world, outlet.news, emit)
+    if end == .input { patience = Watch.patience.input }
+    return Outcome(
+      end: end, report: evaluation.report, troubles: evaluation.troubles,
+      deliveries: dispatcher.drain(within: patience))
+  }
+
+  /// Reads what there is, decides what time has passed, sleeps; until the end.
+  private func follow(
+    _ follower: Follower, _ evaluation: inout WatchEvaluation, _ world: World,
+    _ news: (WatchNews) -> Void, _ emit: (Transition) throws -> Void
+  ) throws -> End {
+    let sleep = WatchSleep(follower, world)
+    var drainEnd: Int64?
+    while true {
+      let isMore = try follower.read(into: &evaluation, news, emit)
+      try evaluation.advance(to: world.clock.elapsed, emit)
+      if follower.hasEnded {
+        guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
+          return .input
+        }
+        if drainEnd == nil { news(.draining(until: end)) }
+        drainEnd = end
+        if evaluation.clocks.watermark >= end { return .input }
+      }
+      let elapsed = world.clock.elapsed
+      let wakes = isMore ? elapsed : evaluation.wakes(after: elapsed)
+      if let end = sleep.untilSomethingHappens(by: wakes) { return end }
+    }
+  }
+
+  /// Shows a transition, then asks for its actions.
+  private func emitter(
+    to dispatcher: Dispatcher, _ outlet: Outlet
+  ) -> (Transition) throws -> Void {
+    let rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0.rule) })
+    return { transition in
+      // Even if nobody can be shown what happened any more, somebody should be told.
+      defer {
+        if let rule = rules[transition.monitor] {
+          let alert = AlertContext(monitor: MonitorFacts(rule), transition: transition)
+          let deliveries = ActionPlan.deliveries(
+            of: alert, uses: rule.actions, actions: actions, live: settings.live)
+          for delivery in deliveries { dispatcher.submit(delivery) }
+        }
+      }
+      try outlet.transition(transition)
+    }
+  }
+}
+
+/// What a watch has to say that is neither a transition nor a delivery.
+package enum WatchNews: Sendable {
+  case source(SourceNews)
+  /// Lines from before the start were taken in.
+  case lookedBack(lines: Int, newest: Int64)
+  /// The input has ended, and time runs on.
+  case draining(until: Int64)
+}

@@ -1,0 +1,127 @@
+import Alerting
+import QueryLanguage
+import Records
+
+/// The monitors of a watch on their way through time: lines as they come, and the clock in between.
+///
+/// Nothing here waits or reads: `Watch` brings lines, says how late it is, and asks when to come back.
+struct WatchEvaluation {
+  private(set) var clocks: LiveClocks
+  private(set) var report = ScanReport()
+  private var deciding: Deciding
+  private let feeds: [LiveFeed]
+  private let began: Int64
+  /// Lines so far, in the order in which they came.
+  private var line: UInt64 = 0
+
+  /// `began` is the start of the program.
+  init(_ deciding: Deciding, feeds: [LiveFeed], clocks: LiveClocks, began: Int64) {
+    self.deciding = deciding
+    self.feeds = feeds
+    self.clocks = clocks
+    self.began = began
+  }
+
+  var troubles: [(monitor: String, troubles: MonitorTroubles)] { deciding.troubles }
+
+  // Lines.
+
+  /// Takes in lines from before the start, which decide nothing; `newest` is the largest time in them.
+  mutating func warm(_ chunk: LiveChunk, path: String, arrival: Int64, newest: Int64) throws {
+    let source = Int(chunk.read.source)
+    var lines = try feeds[source].lines(
+      of: chunk, path: path, arrival: arrival, report: &report)
+    let run = LineRun(
+      batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
+    line += UInt64(lines.batch.count)
+    deciding.warm(&lines.frames, run, newest: newest)
+  }
+
+  /// Notes how far a source has come whose lines have been taken in before the start.
+  mutating func warmed(_ source: Int, newest: Int64?, at elapsed: Duration) {
+    clocks.came(source, largest: newest, at: elapsed)
+  }
+
+  /// Takes lines in. Each moves the watermark; every instant before that is decided; then it counts.
+  mutating func take(
+    _ chunk: LiveChunk, path: String, arrival: Int64, at elapsed: Duration,
+    _ emit: (Transition) throws -> Void
+  ) throws {
+    let source = Int(chunk.read.source)
+    var lines = try feeds[source].lines(
+      of: chunk, path: path, arrival: arrival, report: &report)
+    let others = clocks.watermark(without: source, at: elapsed)
+    var own = clocks.time(of: source, at: elapsed)
+    var start = 0
+    for row in 0..<lines.batch.count where lines.timed[row] {
+      let time = lines.batch.times[row]
+      if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(time, began)) }
+      own = max(own, time)
+      let watermark = max(clocks.watermark, min(own, others))
+      guard let next = deciding.nextInstant, next < watermark else { continue }
+      try absorb(start..<row, &lines, emit)
+      try deciding.advance(to: watermark, line: line, emit)
+      start = row
+    }
+    try absorb(start..<lines.batch.count, &lines, emit)
+    clocks.came(source, largest: lines.largest, at: elapsed)
+  }
+
+  /// Rows that pass no undecided instant.
+  private mutating func absorb(
+    _ rows: Range<Int>, _ lines: inout LiveFeed.Lines, _ emit: (Transition) throws -> Void
+  ) throws {
+    guard !rows.isEmpty else { return }
+    // The watermark is moved here, where all sources are known; lines alone must not.
+    let run = LineRun(
+      batch: lines.batch, rows: rows, timed: lines.timed, firstLine: line, otherWatermark: .min)
+    line += UInt64(rows.count)
+    try deciding.absorb(&lines.frames, run, emit)
+  }
+
+  // Time.
+
+  mutating func reachedEnd(_ source: Int) { clocks.reachedEnd(source) }
+
+  mutating func ended(_ source: Int) { clocks.ended(source) }
+
+  /// Lets the time pass without lines.
+  mutating func advance(to elapsed: Duration, _ emit: (Transition) throws -> Void) throws {
+    let watermark = clocks.advance(to: elapsed)
+    guard watermark != .min else { return }
+    if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(began, watermark)) }
+    guard let next = deciding.nextInstant, next < watermark else { return }
+    try deciding.advance(to: watermark, line: line, emit)
+  }
+
+  /// When the next instant will have passed if nothing comes; nil when only lines can bring that about.
+  func wakes(after elapsed: Duration) -> Duration? {
+    guard let next = deciding.nextInstant else { return clocks.passes(.min, after: elapsed) }
+    return clocks.passes(next, after: elapsed)
+  }
+
+  /// How far time has to run on, without lines, until the monitors that watch for absence have decided
+  /// or, when none does, all of them.
+  var drainEnd: Int64? {
+    let absent = deciding.monitors.filter { $0.rule.watchesForAbsence }
+    return (absent.isEmpty ? deciding.monitors : absent).compactMap(\.drainEnd).max()
+  }
+}
+
+extension Deciding {
+  /// The earliest instant that some monitor has not decided yet; nil before they began.
+  var nextInstant: Int64? { monitors.compactMap(\.nextInstant).min() }
+
+  mutating func warm(_ frames: inout [Frame], _ run: LineRun, newest: Int64) {
+    for index in monitors.indices { monitors[index].warm(&frames[index], run, newest: newest) }
+  }
+
+  mutating func begin(noLaterThan time: Int64) {
+    for index in monitors.indices { monitors[index].begin(noLaterThan: time) }
+  }
+}
+
+extension BoundRule {
+  /// Whether silence can make it fire, so that the end of the input has something to say.
+  package var watchesForAbsence: Bool { levels.contains { $0.isAboutAbsence } }
+}

@@ -1,0 +1,181 @@
+import Alerting
+import Records
+
+/// All sources of a watch: opened, read as they are written, and told apart by their numbers.
+final class Follower {
+  let ledger = GenerationLedger()
+  let watcher = FileWatcher()
+  private let clock: any EngineClock
+  private let longestWindow: Int64
+  private let chunkSize: Int
+  private let pool = ChunkPool()
+  private var sources: [any LiveSource] = []
+  /// The older generations of each followed file.
+  private var histories: [Int: RecordedTail] = [:]
+  /// Sources that may have something at hand.
+  private var stirred: Set<Int>
+  private var ended: Set<Int> = []
+
+  init(
+    _ plans: [SourcePlan], _ options: FeedOptions, longestWindow: Int64, clock: any EngineClock
+  ) throws(InputFailure) {
+    self.clock = clock
+    self.longestWindow = longestWindow
+    chunkSize = options.batchBytes
+    stirred = Set(plans.indices)
+    for (index, plan) in plans.enumerated() {
+      sources.append(try open(plan, as: index))
+    }
+  }
+
+  private func open(_ plan: SourcePlan, as index: Int) throws(InputFailure) -> any LiveSource {
+    switch try SourceKind(of: plan.generations.last ?? "-") {
+    case .pipe:
+      return try PipeTail(
+        plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
+    case .compressed:
+      return RecordedTail(
+        plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
+    case .file:
+      if plan.generations.count > 1 { histories[index] = history(of: plan, index, ledger) }
+      return FileTail(
+        plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger, watcher: watcher,
+        clock: clock)
+    }
+  }
+
+  private func history(
+    of plan: SourcePlan, _ index: Int, _ ledger: GenerationLedger?
+  ) -> RecordedTail {
+    var older = plan
+    older.generations.removeLast()
+    return RecordedTail(
+      older, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
+  }
+
+  /// What has to be polled for besides files, and the source it belongs to.
+  var pipes: [(index: Int, descriptor: Int32)] {
+    sources.enumerated().compactMap { index, source in
+      guard !ended.contains(index), let descriptor = source.descriptor else { return nil }
+      return (index, descriptor)
+    }
+  }
+
+  /// Whether some file must be looked at because nobody tells about it.
+  var mustLook: Bool { tails.contains { !$0.1.isTold } }
+
+  /// Whether nothing can come any more.
+  var hasEnded: Bool { ended.count == sources.count }
+
+  // Before the start.
+
+  /// Takes in what the windows hold at the start, so that what is true already fires at once.
+  func warm(_ evaluation: inout WatchEvaluation, _ news: (WatchNews) -> Void) throws {
+    let now = clock.now
+    var newest: [Int: Int64] = [:]
+    for (index, tail) in tails { newest[index] = lookBack(tail, index, now) }
+    guard let start = newest.values.max() else { return }
+    let before = evaluation.report.lines
+    for (index, tail) in tails {
+      let take = { (chunk: LiveChunk) in
+        let path = tail.path(of: chunk.read.generation)
+        try evaluation.warm(chunk, path: path, arrival: now, newest: start)
+      }
+      if let history = histories.removeValue(forKey: index) {
+        try drain(history, news, take)
+      }
+      try drain(tail, while: { tail.hasRecorded }, news, take)
+      if let largest = newest[index] {
+        evaluation.warmed(index, newest: largest, at: elapsed(atTime: tail.recorded?.time))
+      }
+    }
+    news(.lookedBack(lines: evaluation.report.lines - before, newest: start))
+  }
+
+  private var tails: [(Int, FileTail)] {
+    sources.enumerated().compactMap { index, source in (source as? FileTail).map { (index, $0) } }
+  }
+
+  /// Finds where a file has to be begun, and the largest time in it.
+  private func lookBack(_ tail: FileTail, _ index: Int, _ now: Int64) -> Int64? {
+    var back = LookBack(tail.plan, window: longestWindow, now: now)
+    var start = 0
+    if let recorded = tail.recorded {
+      start = back.start(in: recorded.place, end: recorded.end, near: recorded.time)
+      tail.begin(at: start)
+    }
+    if start > 0 { histories[index] = nil }
+    if histories[index] != nil, back.newest == nil {
+      // Nothing in the file yet: how far the log had come is said by the file before.
+      drain(history(of: tail.plan, index, nil), { _ in }) { chunk in
+        back.note(chunk.read, near: chunk.recorded)
+      }
+    }
+    return back.newest
+  }
+
+  private func drain(
+    _ source: any LiveSource, while isWanted: () -> Bool = { true }, _ news: (WatchNews) -> Void,
+    _ body: (LiveChunk) throws -> Void
+  ) rethrows {
+    while isWanted() {
+      switch source.next() {
+      case .chunk(let chunk): try body(chunk)
+      case .news(let what): news(.source(what))
+      case .nothing, .ended: return
+      }
+    }
+  }
+
+  // From then on.
+
+  /// Takes in at most a chunk of each source that has something; whether there may be more.
+  func read(
+    into evaluation: inout WatchEvaluation, _ news: (WatchNews) -> Void,
+    _ emit: (Transition) throws -> Void
+  ) throws -> Bool {
+    for index in stirred.sorted() {
+      switch next(index) {
+      case .chunk(let chunk):
+        try evaluation.take(
+          chunk, path: sources[index].path(of: chunk.read.generation), arrival: clock.now,
+          at: elapsed(atTime: chunk.recorded), emit)
+      case .news(let what):
+        news(.source(what))
+      case .nothing:
+        stirred.remove(index)
+        evaluation.reachedEnd(index)
+      case .ended:
+        stirred.remove(index)
+        ended.insert(index)
+        evaluation.ended(index)
+        news(.source(.ended(path: sources[index].plan.generations.last ?? "-")))
+      }
+    }
+    return !stirred.isEmpty
+  }
+
+  /// Something may have happened to a source.
+  func stir(_ index: Int) {
+    if !ended.contains(index) { stirred.insert(index) }
+  }
+
+  /// Something may have happened to every file of which nobody tells.
+  func stirUntold() {
+    for (index, tail) in tails where !tail.isTold { stir(index) }
+  }
+
+  private func next(_ index: Int) -> LiveArrival {
+    if let history = histories[index] {
+      let arrival = history.next()
+      if case .ended = arrival { histories[index] = nil } else { return arrival }
+    }
+    return sources[index].next()
+  }
+
+  /// When it was, on the clock that never goes back; nil and what is yet to come are now.
+  private func elapsed(atTime time: Int64?) -> Duration {
+    let now = clock.now
+    return clock.elapsed - .milliseconds(now - min(now, time ?? now))
+  }
+}

@@ -1,0 +1,44 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The wish of a person or of the system that the program ends: SIGTERM and SIGINT as something to be
+/// polled. The first one asks; a second one does not ask any more.
+package struct StopSignals: Sendable {
+  /// Readable once a signal has come.
+  package let descriptor: Int32
+
+  // What the handler may touch: it runs between any two instructions, so nothing that locks.
+  private static let bell = Atomic<Int32>(-1)
+  private static let first = Atomic<Int32>(0)
+
+  /// Handles the signals of the whole program from now on. A signal that was ignored at the start, as
+  /// SIGINT is for what a shell runs in the background, stays ignored.
+  package init() {
+    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    StopSignals.first.store(0, ordering: .sequentiallyConsistent)
+    StopSignals.bell.store(descriptor, ordering: .sequentiallyConsistent)
+    for number in [SIGTERM, SIGINT] {
+      let before = signal(number, SIG_IGN)
+      // Function pointers can't be compared in Swift, but their bits can.
+      let wasIgnored = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+      if !wasIgnored { signal(number) { StopSignals.handle($0) } }
+    }
+  }
+
+  /// The first signal that came; nil while none has.
+  package var received: Int32? {
+    let number = StopSignals.first.load(ordering: .sequentiallyConsistent)
+    return number == 0 ? nil : number
+  }
+
+  private static func handle(_ number: Int32) {
+    let (isFirst, _) = first.compareExchange(
+      expected: 0, desired: number, ordering: .sequentiallyConsistent)
+    guard isFirst else { _exit(128 + number) }
+    var one: UInt64 = 1
+    let before = errno
+    write(bell.load(ordering: .sequentiallyConsistent), &one, 8)
+    errno = before
+  }
+}

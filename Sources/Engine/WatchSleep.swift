@@ -1,0 +1,47 @@
+import CLinux
+import Glibc
+
+/// Where the thread of a watch waits: for lines, for a signal, for the next instant, and for nobody
+/// reading the output any more.
+struct WatchSleep {
+  private let follower: Follower
+  private let world: Watch.World
+
+  init(_ follower: Follower, _ world: Watch.World) {
+    self.follower = follower
+    self.world = world
+  }
+
+  /// Waits until `deadline`, forever without one; answers when the watch has to end.
+  func untilSomethingHappens(by deadline: Duration?) -> Watch.End? {
+    let pipes = follower.pipes
+    // What is not there has a negative number, which poll leaves out.
+    var polled = [
+      pollfd(fd: world.stop?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: world.output ?? -1, events: 0, revents: 0),
+      pollfd(fd: follower.watcher.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    polled += pipes.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    let isLooking = follower.mustLook
+    let count = poll(&polled, nfds_t(polled.count), timeout(deadline, isLooking))
+
+    if let signal = world.stop?.received { return .signal(signal) }
+    if count > 0 {
+      if Int32(polled[1].revents) & (POLLERR | POLLHUP) != 0 { return .output }
+      if polled[2].revents != 0 { follower.watcher.take().forEach(follower.stir) }
+      for (pipe, state) in zip(pipes, polled.dropFirst(3)) where state.revents != 0 {
+        follower.stir(pipe.index)
+      }
+    }
+    if isLooking { follower.stirUntold() }
+    return nil
+  }
+
+  /// Milliseconds, rounded up: to wake a little early would be to ask again at once.
+  private func timeout(_ deadline: Duration?, _ isLooking: Bool) -> Int32 {
+    let rest = deadline.map { max(.zero, $0 - world.clock.elapsed) / .milliseconds(1) }
+    let longest: Double? = isLooking ? 1_000 : nil
+    guard let time = [rest, longest].compactMap({ $0 }).min() else { return -1 }
+    return Int32(min(time.rounded(.up), 86_400_000))
+  }
+}
