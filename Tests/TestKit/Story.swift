@@ -155,7 +155,8 @@ extension Story.Question {
     try scratch.write(input.map { $0 + "\n" }.joined(), to: "input.log")
     let format = kind == .table ? "table" : "ndjson"
     let run = try BinaryRun.tripline(
-      ["query", "-o", format] + flags + more + [query, "input.log"], in: scratch.folder)
+      ["query", "-o", format] + (flags.contains("--name") ? [] : ["--name", "lines"]) + flags + more
+        + [query, "input.log"], in: scratch.folder)
     switch kind {
     case .table: return (run.output, run.status)
     case .output:
