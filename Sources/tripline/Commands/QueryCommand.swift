@@ -34,12 +34,12 @@ package struct QueryCommand: Command {
       console.say(warning.rendered(colour: console.errors.palette.isColoured))
     }
     let sources = try setup.sources(Array(invocation.words.dropFirst()))
+    let times = try setup.times(now: now)
     let quarantine = try Quarantine(options.quarantine)
     var answer = Answer(plan, options.output, console, sources)
     let run = QueryRun(
       plan: plan, sources: sources, options: setup.feed, now: now,
-      from: options.from?.resolved(now: now, zone: setup.zone),
-      to: options.to?.resolved(now: now, zone: setup.zone), showsTimes: answer.showsTimes)
+      from: times.from, to: times.to, showsTimes: answer.showsTimes)
     let start = ContinuousClock.now
     let report = try answer.fill(from: run, quarantine)
     try quarantine?.flush()
