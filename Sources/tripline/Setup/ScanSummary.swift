@@ -28,6 +28,8 @@ extension ScanReport {
       console.say("tripline: \(failure.description)", important: true)
       outcome.note(.input)
     }
-    if options.failOn.contains(.malformed), malformed.count > 0 { outcome.note(.findings) }
+    if options.failOn.contains(.malformed), malformed.count + tooLong.count > 0 {
+      outcome.note(.findings)
+    }
   }
 }

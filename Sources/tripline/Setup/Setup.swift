@@ -39,6 +39,16 @@ struct Setup {
 
   // Reading.
 
+  /// The message times to look at, from and up to, as `--from` and `--to` say.
+  func times(now: Int64) throws -> (from: Int64?, to: Int64?) {
+    let from = options.from?.resolved(now: now, zone: zone)
+    let to = options.to?.resolved(now: now, zone: zone)
+    if let from, let to, from >= to {
+      throw Failure("'--from' has to be before '--to': no time is between them", code: .usage)
+    }
+    return (from, to)
+  }
+
   /// Threads and sizes; each thread beyond the cores there are would only wait.
   var feed: FeedOptions {
     FeedOptions(
@@ -53,14 +63,7 @@ struct Setup {
     if words.isEmpty, !configuration.sources.isEmpty {
       return try configuration.sources.flatMap(sources(of:))
     }
-    var paths: [String] = []
-    for word in words.isEmpty ? ["-"] : words {
-      let found = Paths.expanded(word)
-      if found.isEmpty {
-        throw Failure("no file matches '\(word)'", code: .input)
-      }
-      paths += found
-    }
+    let paths = (words.isEmpty ? ["-"] : words).flatMap(Paths.expanded)
     return SourcePlan.grouped(paths).map { plan(of: $0, nil) }
   }
 
