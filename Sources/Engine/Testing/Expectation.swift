@@ -99,7 +99,10 @@ private struct FieldReader {
       return nil
     }
     switch key {
-    case .id, .monitor, .threshold, .record: return keys.filled(name).map { .text($0) }
+    case .id, .monitor, .threshold: return keys.filled(name).map { .text($0) }
+    case .record:
+      // On lines of its own behind `|` it ends with one.
+      return keys.filled(name).map { .text($0.hasSuffix("\n") ? String($0.dropLast()) : $0) }
     case .level:
       let level: Level? = keys.choice(name)
       return level.map { .text($0.rawValue) }
@@ -232,8 +235,10 @@ extension Expectation.Expected {
     case .actions(let actions):
       return actions.count == transition.actions.count
         && zip(actions, transition.actions).allSatisfy { wanted, planned in
-          wanted.name == planned.name && (wanted.mode ?? planned.mode.rawValue)
-            == planned.mode.rawValue && (wanted.kind ?? planned.kind) == planned.kind
+          wanted.name == planned.name
+            && (wanted.mode ?? planned.mode.rawValue)
+              == planned.mode.rawValue
+            && (wanted.kind ?? planned.kind) == planned.kind
         }
     }
   }

@@ -123,7 +123,9 @@ private struct Pairing {
   private mutating func pairFromFront(_ low: Int) {
     var next = low
     for row in low..<expectations.count {
-      guard let found = (next..<transitions.count).first(where: { isMet(row, $0) }) else { continue }
+      guard let found = (next..<transitions.count).first(where: { isMet(row, $0) }) else {
+        continue
+      }
       answers[found] = ExpectationMatch.Answer(expectation: row, isMet: true)
       next = found + 1
     }

@@ -17,8 +17,9 @@ package struct ExpectationUpdate {
   }
 
   /// Takes in a test that failed.
-  package mutating func add(_ test: RuleTest, _ transitions: [Transition], _ match: ExpectationMatch)
-  {
+  package mutating func add(
+    _ test: RuleTest, _ transitions: [Transition], _ match: ExpectationMatch
+  ) {
     let items = zip(transitions, match.answers).compactMap { transition, answer in
       Item(transition, answer, test)
     }
@@ -44,52 +45,55 @@ package struct ExpectationUpdate {
   /// A line of the new list.
   private struct Item {
     var transition: Transition
-    /// The expectation that it answers, and whether as expected.
-    var expectation: Int?
-    var isMet: Bool
+    /// The expectation that it answers, as expected or not, and its place in the list.
     var like: Expectation?
+    var expectation: Int?
 
     /// Nil for what the test doesn't care about.
     init?(_ transition: Transition, _ answer: ExpectationMatch.Answer?, _ test: RuleTest) {
       if answer == nil, !test.isExact, !test.isUnwritten { return nil }
       self.transition = transition
       expectation = answer?.expectation
-      isMet = answer?.isMet ?? false
       like = answer.map { test.expectations[$0.expectation] }
     }
+  }
 
-    var keys: [Expectation.Key] {
-      like?.fields.map(\.key) ?? TransitionText.usualKeys(of: transition)
+  /// An expectation as it is written, with other values where it was wrong.
+  private func corrected(
+    _ expectation: Expectation, within span: Span, _ transition: Transition
+  ) -> String {
+    var text = ""
+    var done = span.lower
+    let wrong = expectation.differences(from: transition)
+    for field in wrong.sorted(by: { $0.span.lower < $1.span.lower }) {
+      text += source.text(of: Span(done, field.span.lower))
+      text += TransitionText.value(of: field.key, transition, like: field.expected)
+      done = field.span.upper
     }
+    return text + source.text(of: Span(done, span.upper))
   }
 
   private func flow(_ items: [Item], _ test: RuleTest) -> String {
     let texts = items.map { item in
-      item.isMet
-        ? source.text(of: test.expectations[item.expectation ?? 0].span)
-        : TransitionText.item(item.transition, item.keys, like: item.like)
+      item.like.map { corrected($0, within: $0.span, item.transition) }
+        ?? TransitionText.item(item.transition, TransitionText.usualKeys(of: item.transition))
     }
     return "expect: [" + texts.joined(separator: ", ") + "]"
   }
 
   private func block(_ items: [Item], _ test: RuleTest, _ indent: Int, _ layout: Layout) -> String {
     if items.isEmpty { return "expect: []" }
-    var text = "expect:"
+    var text = layout.header
     for item in items {
-      let chunk = item.expectation.flatMap { layout.chunks?[$0] }
-      if item.isMet, let chunk {
-        text += "\n" + source.text(of: chunk)
+      if let like = item.like, let chunk = item.expectation.flatMap({ layout.chunks?[$0] }) {
+        text += "\n" + corrected(like, within: chunk, item.transition)
         continue
       }
-      let written = TransitionText.lines(
-        item.transition, item.keys, like: item.like, indent: indent + 4)
-      if let chunk, let span = item.like?.span {
-        // The comments around it stay.
-        text += "\n" + source.text(of: Span(chunk.lower, span.lower)) + written
-        text += source.text(of: Span(span.upper, chunk.upper))
-      } else {
-        text += "\n" + String(repeating: " ", count: indent) + "- " + written
-      }
+      text += "\n" + String(repeating: " ", count: indent) + "- "
+      text +=
+        item.like.map { corrected($0, within: $0.span, item.transition) }
+        ?? TransitionText.lines(
+          item.transition, TransitionText.usualKeys(of: item.transition), indent: indent + 4)
     }
     return text
   }
@@ -107,6 +111,8 @@ package struct ExpectationUpdate {
     /// For each item the lines that belong to it, its comments included; nil when the items don't have
     /// lines of their own.
     private(set) var chunks: [Span]?
+    /// The key, with the comment behind it when the list follows on further lines.
+    private(set) var header = "expect:"
 
     init(_ test: RuleTest, _ source: SourceText) {
       let key = test.expectKey
@@ -128,15 +134,18 @@ package struct ExpectationUpdate {
         return
       }
       self.chunks = chunks
+      let line = bytes[key.lower...].prefix { $0 != 0x0A && $0 != 0x0D }
+      header = String(decoding: line, as: UTF8.self)
       span = Span(key.lower, chunks.last?.upper ?? end)
       let first = Layout.lineStart(before: test.expectations[0].span.lower, bytes)
       form = .block(bytes[first...].prefix { $0 == 0x20 }.count)
     }
 
+    private static let comment = UInt8(ascii: "#")
+
     private static func chunks(_ test: RuleTest, _ bytes: [UInt8], from start: Int) -> [Span]? {
-      // What follows the key on its line would be lost.
       guard var next = bytes[start...].firstIndex(of: 0x0A).map({ $0 + 1 }),
-        bytes[start..<next].allSatisfy({ $0 <= 0x20 })
+        bytes[start..<next].first(where: { $0 > 0x20 }) ?? comment == comment
       else { return nil }
       var chunks: [Span] = []
       for expectation in test.expectations {

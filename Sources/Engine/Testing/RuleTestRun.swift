@@ -138,7 +138,9 @@ extension ScanReport {
       \ScanReport.malformed, \ScanReport.tooLong, \ScanReport.untimed, \ScanReport.refused,
       \ScanReport.regexLimit,
     ] {
-      if let first = self[keyPath: path].first { self[keyPath: path].first?.path = name(first.path) }
+      if let first = self[keyPath: path].first {
+        self[keyPath: path].first?.path = name(first.path)
+      }
     }
   }
 }

@@ -15,19 +15,18 @@ package enum TransitionText {
 
   /// `{ time: 2026-03-02T10:00:50.000Z, level: critical }` with these fields.
   package static func item(
-    _ transition: Transition, _ keys: [Expectation.Key], like expectation: Expectation? = nil
+    _ transition: Transition, _ keys: [Expectation.Key]
   ) -> String {
-    "{ " + members(transition, keys, like: expectation).joined(separator: ", ") + " }"
+    "{ " + members(transition, keys).joined(separator: ", ") + " }"
   }
 
   /// The same, broken into lines of a width; further lines are indented by `indent` blanks.
   static func lines(
-    _ transition: Transition, _ keys: [Expectation.Key], like expectation: Expectation? = nil,
-    indent: Int, width: Int = 100
+    _ transition: Transition, _ keys: [Expectation.Key], indent: Int, width: Int = 100
   ) -> String {
     var result = "{ "
     var column = indent
-    let parts = members(transition, keys, like: expectation)
+    let parts = members(transition, keys)
     for (index, part) in parts.enumerated() {
       let end = index == parts.count - 1 ? " }" : ","
       if index > 0 {
@@ -46,9 +45,9 @@ package enum TransitionText {
   }
 
   private static func members(
-    _ transition: Transition, _ keys: [Expectation.Key], like expectation: Expectation?
+    _ transition: Transition, _ keys: [Expectation.Key]
   ) -> [String] {
-    keys.map { "\($0.rawValue): \(value(of: $0, transition, like: expectation?[$0]?.expected))" }
+    keys.map { "\($0.rawValue): \(value(of: $0, transition))" }
   }
 
   /// One field; `like` chooses between the forms in which it may be written.

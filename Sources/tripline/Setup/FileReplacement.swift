@@ -17,7 +17,9 @@ enum FileReplacement {
       try output.flush()
       var status = stat()
       let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : 0o666 & ~currentMask()
-      guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure(path, errno) }
+      guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+        throw failure(path, errno)
+      }
       guard rename(temporary, target) == 0 else { throw failure(path, errno) }
     } catch {
       unlink(temporary)

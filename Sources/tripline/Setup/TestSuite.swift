@@ -46,7 +46,8 @@ struct TestSuite {
     for path in file.rules {
       let full = path.path.hasPrefix("/") ? path.path : base + path.path
       do throws(InputFailure) {
-        for name in try Paths.ruleFiles(at: full) where !files.contains(where: { $0.name == name }) {
+        for name in try Paths.ruleFiles(at: full) where !files.contains(where: { $0.name == name })
+        {
           files.append(SourceText(name: name, bytes: try FileBytes.read(name)))
         }
       } catch {
@@ -103,7 +104,8 @@ struct TestSuite {
       on: rewritten.tests(nil).filter { names.contains($0.name) }, updates: false)
     let passing = Set(again.tests.filter { $0.failures.isEmpty }.map(\.name))
     precondition(
-      rewritten.mistakes.isEmpty, "--update would write a file that can't be read:\n"
+      rewritten.mistakes.isEmpty,
+      "--update would write a file that can't be read:\n"
         + rewritten.mistakes.map { $0.rendered() }.joined())
     try FileReplacement.write(update.bytes, to: name)
     for index in report.tests.indices where passing.contains(report.tests[index].name) {
