@@ -20,11 +20,12 @@ struct TestSuite {
     let sink = DiagnosticSink()
     let base = Paths.directory(of: source.name)
     file = RuleTestFile.read(source, sink: sink)
-    guard let file, !sink.hasErrors else {
+    guard let file else {
       run = nil
       mistakes = sink.list
       return
     }
+    // What is wrong with the files that it names is said along with what is wrong with itself.
     file.checkInputs(base: base, sink: sink)
     let rules = try TestSuite.ruleFiles(file, base, sink)
     let loaded = try setup.rules(rules, environment: .placeholders)
@@ -83,8 +84,8 @@ struct TestSuite {
         notes = result.notes
         if updates, !result.match.passes { update.add(test, result.transitions, result.match) }
       } catch let diagnostic as Diagnostic {
-        let where_ = TestReport.Place(diagnostic.span.lower, in: diagnostic.source)
-        failures = [.unusable(where_, reason: diagnostic.message.text)]
+        let spot = TestReport.Place(diagnostic.span.lower, in: diagnostic.source)
+        failures = [.unusable(spot, reason: diagnostic.message.text)]
       }
       report.tests.append(
         TestReport.Test(
