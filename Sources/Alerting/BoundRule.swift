@@ -291,7 +291,8 @@ extension Comparison {
 
 extension Diagnostic.Message {
   fileprivate static let rowKeeping = Self(
-    "not-built", "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
+    "not-built",
+    "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
   fileprivate static func groupNotInResult(_ name: String) -> Self {
     Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
   }

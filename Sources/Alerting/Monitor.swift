@@ -121,6 +121,8 @@ package struct Monitor: Sendable {
     }
     isWarming = true
     defer { isWarming = false }
+    // What the warm-up made true was confirmed by no line; the first instant must look.
+    owesInstant = true
     var decisions: [Decision] = []
     take(run.rows, of: &frame, run, &decisions)
   }

@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "*", "| count", "error", "NOT error", "a b OR c d", "(a OR b) c", "!(a b)", "a NOT (b OR c)",
+    "", "*", "| count", "error", "NOT error", "a b OR c d", "(a OR b) c", "!(a b)",
+    "a NOT (b OR c)",
     #"_sourceCategory=prod/* "a \"b\" c""#, #"path = "C:\\""#, #"path=C:\"#, #"_sourceHost="a*b""#,
     "x=* NOT y=?", #"%"my field"=3"#,
     "| where a = 1 and (b = 2 or c = 3) and !(d or e)", "| where !x matches \"a*\"",
@@ -102,7 +103,8 @@ import Testing
   ) {
     let place = Int.random(in: 0...bytes.count, using: &random)
     switch Int.random(in: 0..<5, using: &random) {
-    case 0: bytes.insert(random.pick(Array("|\"'()[]{}/\\%=!<>,.*?:;&@#~`^$\t\n 0aé".utf8)), at: place)
+    case 0:
+      bytes.insert(random.pick(Array("|\"'()[]{}/\\%=!<>,.*?:;&@#~`^$\t\n 0aé".utf8)), at: place)
     case 1 where place < bytes.count: bytes.remove(at: place)
     case 2: bytes.insert(contentsOf: [0x20] + random.pick(pieces) + [0x20], at: place)
     case 3: bytes.removeLast(bytes.count - place)

@@ -5,6 +5,12 @@ package struct ReadChunk: Sendable {
   package var chunk: Chunk
   package var source: Int32
   package var generation: Int32
+
+  package init(chunk: Chunk, source: Int32, generation: Int32) {
+    self.chunk = chunk
+    self.source = source
+    self.generation = generation
+  }
 }
 
 /// Reads the generations of one source, one after the other, in chunks of whole lines.

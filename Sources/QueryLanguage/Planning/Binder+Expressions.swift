@@ -110,7 +110,8 @@ extension Binder {
     _ value: Bound, _ syntax: ExpressionSyntax, with duration: Bound, _ literal: ExpressionSyntax,
     _ comparator: CellComparator
   ) throws(Diagnostic) -> Expression {
-    guard case .constant(let constant) = duration.expression, let milliseconds = constant.cell.number
+    guard case .constant(let constant) = duration.expression,
+      let milliseconds = constant.cell.number
     else { return .compare(comparator, value.expression, duration.expression) }
     if value.unit == nil { reportUnknownUnit(syntax, literal) }
     return .compareDuration(
@@ -277,7 +278,8 @@ extension Diagnostic.Message {
     Self("unknown-function", "there is no function '\(name)'")
   }
   fileprivate static func wrongArguments(_ name: String, _ wanted: String, _ found: Int) -> Self {
-    Self("arguments", "'\(name)' takes \(wanted) argument\(wanted == "1" ? "" : "s"), found \(found)")
+    Self(
+      "arguments", "'\(name)' takes \(wanted) argument\(wanted == "1" ? "" : "s"), found \(found)")
   }
   fileprivate static func regexArgument(_ name: String) -> Self {
     Self("arguments", "'\(name)' takes no regular expression here")

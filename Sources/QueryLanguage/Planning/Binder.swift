@@ -248,10 +248,12 @@ package struct Binder {
       }
     }
     return Plan(
-      query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load), members: raw.members, head: head,
+      query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load),
+      members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
-      message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields, warnings: diagnostics,
+      message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields,
+      warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
       isRowWise: isRowWise, literals: query.scope.literals)
   }
@@ -270,8 +272,11 @@ extension Binder {
   private var readsTimes: Bool {
     let loads = (headFields ?? fields).fields.map(\.load)
     return loads.contains { load in
-      if case .metadata(let field, _) = load { field == .messageTime || field == .receiptTime }
-      else { false }
+      if case .metadata(let field, _) = load {
+        field == .messageTime || field == .receiptTime
+      } else {
+        false
+      }
     } || fold?.columns.contains { $0.aggregate.readsMoments } == true
   }
 }
@@ -285,7 +290,9 @@ package enum Units {
 
   package static func byName(_ name: String) -> Double? {
     let name = name.lowercased()
-    return suffixes.first { name.hasSuffix($0.suffix) }.flatMap { Durations.factor(ofUnit: $0.unit) }
+    return suffixes.first { name.hasSuffix($0.suffix) }.flatMap {
+      Durations.factor(ofUnit: $0.unit)
+    }
   }
 }
 

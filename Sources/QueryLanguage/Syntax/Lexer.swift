@@ -221,7 +221,8 @@ package struct Lexer {
       position += 1
       return token(.symbol(String(UnicodeScalar(first))), from: start)
     }
-    let character = String(decoding: bytes[position..<min(bytes.count, position + 4)], as: UTF8.self)
+    let character =
+      String(decoding: bytes[position..<min(bytes.count, position + 4)], as: UTF8.self)
       .first.map(String.init) ?? "?"
     position += max(1, character.utf8.count)
     position = min(position, bytes.count)

@@ -30,8 +30,16 @@ package indirect enum Scope: Sendable {
     case .word(let text): return text
     case .phrase(let text): return "\"\(text.replacing("\"", with: "\\\""))\""
     case .field(let name, let value):
-      return "\(name.printed)=\"\(value.replacing("\"", with: "\\\""))\""
+      return "\(name.printed)=\(Scope.printed(value: value))"
     }
+  }
+
+  /// Bare where it can be: a backslash at the end of quoted text would keep the quote from ending it.
+  private static func printed(value: String) -> String {
+    let isBare =
+      !value.isEmpty && !value.hasPrefix("=")
+      && value.utf8.allSatisfy { !Bytes.isBlank($0) && !"|()[]\"".utf8.contains($0) }
+    return isBare ? value : "\"\(value.replacing("\"", with: "\\\""))\""
   }
 
   /// Texts that every matching line must contain, for `explain`.

@@ -28,8 +28,8 @@ package struct CheckCommand: Command {
       setup = try Setup(invocation)
     } catch let mistakes as ConfigurationMistakes {
       // Nothing else can be judged without it.
-      try report.finish(mistakes.list, about: "the configuration", cause: .usage)
-      return report.outcome
+      report.add(mistakes.list, about: "the configuration", cause: .usage)
+      return try report.finish()
     }
     let files = try setup.ruleFiles(invocation.words)
     guard !files.isEmpty || invocation.options.queries != nil else {
@@ -43,9 +43,9 @@ package struct CheckCommand: Command {
         files.count.counted("file"), rules.monitorCount.counted("monitor"),
         rules.actionCount.counted("action"),
       ].joined(separator: ", ")
-      try report.finish(rules.findings, about: subject, cause: .rules)
+      report.add(rules.findings, about: subject, cause: .rules)
     }
-    return report.outcome
+    return try report.finish()
   }
 
   private func check(queries path: String, _ setup: Setup, _ report: inout CheckReport) throws {
@@ -67,16 +67,18 @@ package struct CheckCommand: Command {
       }
     }
     try report.headline("accepted \(accepted) of \(corpus.queries.count)")
-    try report.finish(
-      findings, about: corpus.queries.count.counted("query", "queries"), cause: .rules)
+    report.add(findings, about: corpus.queries.count.counted("query", "queries"), cause: .rules)
   }
 }
 
-/// Findings on their way to the user: as text to read or as records, with one closing line.
+/// Findings on their way to the user: as text to read or as records, with a closing line for each
+/// thing that was checked.
 private struct CheckReport {
   private let console: Console
   private let options: Options
-  private(set) var outcome = Outcome()
+  private var outcome = Outcome()
+  private var findings: [Diagnostic] = []
+  private var closing: [String] = []
 
   init(_ console: Console, _ options: Options) {
     self.console = console
@@ -90,16 +92,20 @@ private struct CheckReport {
     if isText { try console.output.write(text + "\n") } else { console.say(text) }
   }
 
-  mutating func finish(
-    _ findings: [Diagnostic], about subject: String, cause: ExitCode
-  ) throws {
-    try write(findings)
-    try console.output.flush()
-    let errors = findings.count { $0.severity == .error }
-    let warnings = findings.count { $0.severity == .warning }
-    console.say("\(subject): \(CheckReport.verdict(errors, warnings))")
+  mutating func add(_ found: [Diagnostic], about subject: String, cause: ExitCode) {
+    let errors = found.count { $0.severity == .error }
+    let warnings = found.count { $0.severity == .warning }
+    findings += found
+    closing.append("\(subject): \(CheckReport.verdict(errors, warnings))")
     if errors > 0 { outcome.note(cause) }
     if warnings > 0, options.failOn.contains(.lint) { outcome.note(.findings) }
+  }
+
+  func finish() throws -> Outcome {
+    try write()
+    try console.output.flush()
+    for line in closing { console.say(line) }
+    return outcome
   }
 
   private static func verdict(_ errors: Int, _ warnings: Int) -> String {
@@ -109,7 +115,7 @@ private struct CheckReport {
     return parts.isEmpty ? "no mistakes" : parts.joined(separator: ", ")
   }
 
-  private func write(_ findings: [Diagnostic]) throws {
+  private func write() throws {
     guard isText else {
       var writer = options.output.writer(for: console.screen)
       let text = writer.text(of: Diagnostic.recordColumns, findings.map(\.record))

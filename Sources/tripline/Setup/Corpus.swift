@@ -46,7 +46,8 @@ struct Corpus {
     return SourceText(name: id, text: query)
   }
 
-  private static let shape = #"each line is an object such as {"id": "q1", "query": "error | count"}"#
+  private static let shape =
+    #"each line is an object such as {"id": "q1", "query": "error | count"}"#
 }
 
 extension Diagnostic.Message {

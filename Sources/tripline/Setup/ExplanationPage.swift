@@ -22,7 +22,8 @@ struct PlanPage: ExplanationPage {
   func text(_ palette: Palette) -> String {
     var text = palette.paint("query", .strong) + "\n"
     for (index, step) in plan.steps.enumerated() {
-      let note = step.isImplied ? palette.paint("  (the lines of a monitor are counted)", .quiet) : ""
+      let note =
+        step.isImplied ? palette.paint("  (the lines of a monitor are counted)", .quiet) : ""
       text += "  \(palette.paint(step.phase.rawValue.padded(to: 7), .accent))  "
       text += "\(index == 0 ? "" : "| ")\(step.text)\(note)\n"
     }
@@ -115,7 +116,8 @@ struct MonitorPage: ExplanationPage {
     text += "\n" + PlanPage(monitor.query).text(palette)
     text += "\n" + palette.paint("window", .strong) + "\n"
     text += Page.row(
-      "length", "\(Durations.text(monitor.rule.window)), decided every "
+      "length",
+      "\(Durations.text(monitor.rule.window)), decided every "
         + "\(Durations.text(monitor.rule.every)): "
         + Int(monitor.panes).counted("pane") + " of that width")
     text += Page.row("groups", rule.groupBy.isEmpty ? "one" : rule.groupBy.joined(separator: ", "))
@@ -145,8 +147,9 @@ struct MonitorPage: ExplanationPage {
 
   private func text(of part: RuleExplanation.LevelPart, _ palette: Palette) -> String {
     let window = Durations.text(monitor.rule.window)
-    var text = palette.paint(
-      part.level.rawValue, part.level == .critical ? .critical : .warning) + "\n"
+    var text =
+      palette.paint(
+        part.level.rawValue, part.level == .critical ? .critical : .warning) + "\n"
     text += Page.row("alert", part.alert)
     text += Page.row(
       "resolve",
