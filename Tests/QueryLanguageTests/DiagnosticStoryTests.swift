@@ -34,6 +34,21 @@ import Testing
     }
   }
 
+  @Test func `what a terminal would obey is never shown`() {
+    let queries = ["* | where \u{1B}[31m = 1", "* | limit \"\u{1B}[2J\"", "* | json \"[\u{7}\""]
+    for query in queries {
+      let said = DiagnosticStory.said(of: query)
+      #expect(said.contains("error"))
+      #expect(!said.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(said)")
+    }
+  }
+
+  @Test func `lines may end with carriage returns`() {
+    let said = DiagnosticStory.said(of: "*\r\n| cuont\r\n| limit ten\r\n")
+    #expect(said.contains("query:2:3: error") && said.contains("query:3:9: error"), "\(said)")
+    #expect(said.contains("   3 | | limit ten\n     |         ^^^\n"), "\(said)")
+  }
+
   @Test func `the stories tell of sixty mistakes and more`() throws {
     let count = try DiagnosticStory.all.flatMap { try $0.cases() }
       .reduce(0) { $0 + DiagnosticStory.findings(in: $1.query).count }
