@@ -32,7 +32,9 @@ struct Setup {
       throw Failure(error.description, code: .usage)
     }
     let sink = DiagnosticSink()
-    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink)
+    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink) {
+      ZoneFiles.zone(named: $0) != nil
+    }
     guard !sink.hasErrors, let result else { throw ConfigurationMistakes(list: sink.list) }
     return result
   }
@@ -141,7 +143,8 @@ struct Setup {
   func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
     var paths: [String] = []
     let named = words + options.rules
-    for path in named.isEmpty ? configuration.rules : named {
+    let configured = configuration.rules.map { Paths.relative($0, to: options.config ?? "") }
+    for path in named.isEmpty ? configured : named {
       for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
     }
     var files: [SourceText] = []
