@@ -123,12 +123,20 @@ struct Setup {
     for (field, unit) in units { factors[field.lowercased()] = Durations.factor(ofUnit: unit) }
     do throws(Diagnostics) {
       var plan = try Binder.plan(
-        of: expanded.source, Binder.Settings(units: factors, now: now, zone: zone))
+        of: expanded.source,
+        Binder.Settings(
+          units: factors, now: now, zone: zone, zones: { ZoneFiles.zone(named: $0) }))
       plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
       return plan
     } catch {
       throw expanded.restored(error)
     }
+  }
+
+  /// What rules are bound under.
+  var context: BoundRule.Context {
+    BoundRule.Context(
+      units: units, params: params, zone: zone, zones: { ZoneFiles.zone(named: $0) })
   }
 
   /// The rule files that the flags or the configuration name.
@@ -155,7 +163,6 @@ struct Setup {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
     let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
-    let context = BoundRule.Context(units: units, params: params, zone: zone)
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
       do throws(Diagnostics) {
