@@ -6,8 +6,8 @@ SWIFT ?= swift
 SWIFT_NEEDED := 6 3
 # The Debian and Ubuntu packages that the build needs, and what pkg-config calls them elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  libsqlite3-dev pkg-config
-MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
+  pkg-config tzdata
+MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
 RELEASE := -c release --static-swift-stdlib
@@ -23,7 +23,7 @@ help: ## show this
 
 demo: build ## build, then replay a recorded incident through the shipped rules
 	@set -x
-	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" replay -r rules/ Fixtures/logs/demo.ndjson
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" replay -r rules/slow-api.yaml -r rules/actions.yaml Fixtures/logs/demo.ndjson
 
 build: deps ## build the release binary
 	@$(SWIFT) build $(RELEASE) --product tripline
@@ -33,7 +33,11 @@ test: deps ## run all tests
 	$(SWIFT) test --skip-build $(FLAGS)
 
 bench: bench-build ## measure speed: GB/s, lines/s, allocations
-	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench"
+	@bench="$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench"
+	mkdir -p bench-data
+	[ -f bench-data/uniform.log ] || "$$bench" generate --seed 42 --bytes 1e9 bench-data/uniform.log
+	[ -f bench-data/mixed.log ] || "$$bench" generate --seed 7 --bytes 2e8 --shape mixed bench-data/mixed.log
+	"$$bench" run bench-data/uniform.log bench-data/mixed.log
 
 bench-allocations: bench-build ## check that the hot path allocates no more than it may
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench" allocations

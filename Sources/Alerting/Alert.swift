@@ -13,7 +13,7 @@ struct Alert: Sendable {
     case neither
   }
 
-  enum Change: Sendable { case fires, resolves }
+  enum Change: Sendable { case fires, resolves, expires }
 
   private(set) var isFiring = false
   /// How many alerts there have been, this one included.
@@ -46,6 +46,13 @@ struct Alert: Sendable {
       clearSince = nil
       return nil
     }
+  }
+
+  /// A day without any line ends an alert, whatever its condition says.
+  mutating func expire(at time: Int64, lastLine: Int64) -> Change? {
+    guard isFiring, time - max(firedAt, lastLine) >= AlertGroups.memory else { return nil }
+    _ = resolve()
+    return .expires
   }
 
   private mutating func fire(at time: Int64) -> Change {

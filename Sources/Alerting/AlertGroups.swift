@@ -6,11 +6,13 @@ import Records
 struct AlertGroups: Sendable {
   private struct Group: Sendable {
     var alerts: [Alert]
-    var firstLine: Int64?
+    /// For each level the first line since the group became known to it.
+    var firstLines: [Int64?]
     var lastLine = Int64.min
     var evidence = EvidenceRing()
 
     var isFiring: Bool { alerts.contains(where: \.isFiring) }
+    var isKnown: Bool { firstLines.contains { $0 != nil } }
   }
 
   private let rule: BoundRule
@@ -19,6 +21,8 @@ struct AlertGroups: Sendable {
   /// The alert group of each group of the fold; negative while it is not known.
   private var ofFold: [Int32] = []
   private(set) var firing = 0
+  /// Time of the newest matching line of all.
+  private var newestLine = Int64.min
   /// Groups beyond `max_groups`, which are not remembered.
   private(set) var beyondLimit = 0
 
@@ -34,7 +38,7 @@ struct AlertGroups: Sendable {
 
   /// Whether no group but that of an ungrouped monitor is remembered.
   var isEmpty: Bool {
-    rule.groupSlots.isEmpty || !groups.contains { $0.firstLine != nil || $0.isFiring }
+    rule.groupSlots.isEmpty || !groups.contains { $0.isKnown || $0.isFiring }
   }
 
   private mutating func number(of values: [Value]) -> Int {
@@ -45,7 +49,10 @@ struct AlertGroups: Sendable {
 
   private mutating func grow() {
     while groups.count < table.count {
-      groups.append(Group(alerts: [Alert](repeating: Alert(), count: rule.levels.count)))
+      groups.append(
+        Group(
+          alerts: [Alert](repeating: Alert(), count: rule.levels.count),
+          firstLines: [Int64?](repeating: nil, count: rule.levels.count)))
     }
   }
 
@@ -64,16 +71,13 @@ struct AlertGroups: Sendable {
     return number
   }
 
-  /// Result rows by alert group.
-  mutating func rows(of frame: inout Frame) -> [Int: [Int]] {
-    let live = frame.live.rows
-    guard !rule.groupSlots.isEmpty else { return live.isEmpty ? [:] : [0: live] }
+  /// The alert group of each live result row.
+  mutating func numbers(of frame: inout Frame) -> [Int] {
+    guard !rule.groupSlots.isEmpty else { return [Int](repeating: 0, count: frame.rowCount) }
     let columns = rule.groupSlots.map { frame.column($0) }
     let numbers = table.groups(of: columns, rows: frame.live)
     grow()
-    var result: [Int: [Int]] = [:]
-    for row in live { result[Int(numbers[row]), default: []].append(row) }
-    return result
+    return numbers.map { Int($0) }
   }
 
   func key(of group: Int) -> GroupKey {
@@ -92,60 +96,69 @@ struct AlertGroups: Sendable {
     if before != now { firing += now ? 1 : -1 }
   }
 
-  /// The groups that a level looks at: those with rows, those that fire, and those it remembers when
-  /// absence can trip it.
-  func judged(_ present: some Sequence<Int>, level: Int) -> [Int] {
+  /// The groups that a level looks at: those with rows, those that fire, and those it knows that may
+  /// have lost their rows to absence or to a stage behind the aggregate.
+  func judged(_ present: some Sequence<Int>, level: Int, at time: Int64) -> [Int] {
     guard !rule.groupSlots.isEmpty else { return [0] }
+    let looksAtKnown = rule.levels[level].isAboutAbsence || !rule.plan.tailOnlyShows
     var result = Set(present)
-    if firing > 0 || rule.levels[level].isAboutAbsence {
+    if firing > 0 || looksAtKnown {
       for (number, group) in groups.enumerated() {
-        if group.alerts[level].isFiring
-          || (rule.levels[level].isAboutAbsence && group.firstLine != nil)
-        {
-          result.insert(number)
-        }
+        let isKnown = group.firstLines[level] != nil && group.lastLine > time - memory(of: level)
+        if group.alerts[level].isFiring || (looksAtKnown && isKnown) { result.insert(number) }
       }
     }
     return result.sorted()
   }
 
+  /// How long after its last line a group is known to a level.
+  private func memory(of level: Int) -> Int64 {
+    rule.levels[level].isAboutAbsence ? AlertGroups.memory : rule.window
+  }
+
   // Lines.
 
-  /// Notes when the groups of these lines were seen, as far as the rule's conditions ask for it.
+  /// Notes when the groups of these lines were seen.
   mutating func note(
     _ rows: Selection, _ folds: [Int32], _ times: [Int64], _ table: GroupTable
   ) {
-    guard rule.watchesGroupStart || rule.remembersGroups, rule.groupKeys != nil else { return }
     rows.forEach { row in
+      newestLine = max(newestLine, times[row])
+      guard rule.groupKeys != nil, !rule.groupSlots.isEmpty else { return }
       let number = number(ofFold: Int(folds[row]), table)
-      if groups[number].firstLine == nil { groups[number].firstLine = times[row] }
+      for level in rule.levels.indices where groups[number].firstLines[level] == nil {
+        groups[number].firstLines[level] = times[row]
+      }
       groups[number].lastLine = max(groups[number].lastLine, times[row])
     }
   }
 
-  func firstLine(of group: Int) -> Int64? { groups[group].firstLine }
-
-  /// Forgets the groups that have been silent too long at the instant `time`.
-  mutating func settle(at time: Int64, window: Int64) {
-    guard !rule.groupSlots.isEmpty else { return }
-    let memory = rule.remembersGroups ? AlertGroups.memory : window
-    for number in groups.indices
-    where groups[number].firstLine != nil && groups[number].lastLine <= time - memory
-      && !groups[number].isFiring
-    {
-      groups[number].firstLine = nil
-    }
-    if rule.remembersGroups { limitInventory() }
+  /// The newest line of a group, or of all where lines can't be told apart by group.
+  func lastLine(of group: Int) -> Int64 {
+    rule.groupKeys != nil && !rule.groupSlots.isEmpty ? groups[group].lastLine : newestLine
   }
 
-  /// Past `max_groups` the groups seen last are not remembered.
-  private mutating func limitInventory() {
-    var known = 0
-    for number in groups.indices where groups[number].firstLine != nil {
-      known += 1
-      if known > rule.rule.maxGroups, !groups[number].isFiring {
-        groups[number].firstLine = nil
-        beyondLimit += 1
+  func firstLine(of group: Int, level: Int) -> Int64? { groups[group].firstLines[level] }
+
+  /// Forgets the groups that have been silent too long at the instant `time`: for a level that absence
+  /// can trip a day, for the others a window.
+  mutating func settle(at time: Int64) {
+    guard !rule.groupSlots.isEmpty else { return }
+    for (level, settings) in rule.levels.enumerated() {
+      let memory = memory(of: level)
+      var known = 0
+      for number in groups.indices where groups[number].firstLines[level] != nil {
+        if groups[number].alerts[level].isFiring { continue }
+        if groups[number].lastLine <= time - memory {
+          groups[number].firstLines[level] = nil
+          continue
+        }
+        known += 1
+        // Past `max_groups` the groups seen last are not remembered.
+        if settings.isAboutAbsence, known > rule.rule.maxGroups {
+          groups[number].firstLines[level] = nil
+          beyondLimit += 1
+        }
       }
     }
   }
@@ -179,13 +192,14 @@ struct AlertGroups: Sendable {
     for (number, group) in groups.enumerated() {
       let hasLines = !group.evidence.newest(1, after: time - window, through: .max).isEmpty
       // An alert that was counted once must go on counting, so its group stays.
-      guard group.firstLine != nil || hasLines || group.alerts.contains(where: { $0.ordinal > 0 })
+      guard group.isKnown || hasLines || group.alerts.contains(where: { $0.ordinal > 0 })
       else { continue }
       let moved = fresh.number(of: table.values(of: number))
       fresh.groups[moved] = group
     }
     fresh.firing = firing
     fresh.beyondLimit = beyondLimit
+    fresh.newestLine = newestLine
     self = fresh
   }
 }

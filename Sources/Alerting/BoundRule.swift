@@ -75,11 +75,17 @@ extension BoundRule {
     package var units: [String: String]
     package var params: [String: String]
     package var zone: Zone
+    /// Finds a zone by its name.
+    package var zones: @Sendable (String) -> Zone?
 
-    package init(units: [String: String] = [:], params: [String: String] = [:], zone: Zone = .utc) {
+    package init(
+      units: [String: String] = [:], params: [String: String] = [:], zone: Zone = .utc,
+      zones: @escaping @Sendable (String) -> Zone? = { Zone(fixedName: $0) }
+    ) {
       self.units = units
       self.params = params
       self.zone = zone
+      self.zones = zones
     }
   }
 
@@ -90,7 +96,8 @@ extension BoundRule {
     for (field, unit) in context.units.merging(rule.units, uniquingKeysWith: { $1 }) {
       units[field.lowercased()] = Durations.factor(ofUnit: unit)
     }
-    let settings = Binder.Settings(purpose: .monitor, units: units, zone: context.zone)
+    let settings = Binder.Settings(
+      purpose: .monitor, units: units, zone: context.zone, zones: context.zones)
     let plan = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
@@ -105,21 +112,28 @@ extension BoundRule {
       let source = SourceText(name: rule.source.name, text: rule.query)
       let expanded = try ParameterExpansion.expand(source, params)
       do throws(Diagnostics) {
-        var query = try Parser.parse(expanded.source)
-        if !query.isAggregate { query = query.counting(by: rule.groupBy) }
-        return try Binder.bind(query, settings)
+        var plan = try Binder.plan(of: expanded.source, settings) { query in
+          query.isAggregate ? query : query.counting(by: rule.groupBy)
+        }
+        plan.warnings = placed(expanded.restored(Diagnostics(plan.warnings)), in: rule).list
+        return plan
       } catch {
         throw expanded.restored(error)
       }
     } catch {
-      throw Diagnostics(
-        error.list.map { diagnostic in
-          var moved = diagnostic
-          moved.source = rule.source
-          moved.span = rule.queryMap.span(of: diagnostic.span)
-          return moved
-        })
+      throw placed(error, in: rule)
     }
+  }
+
+  /// Findings about the query, with their places in the rule file.
+  private static func placed(_ findings: Diagnostics, in rule: Rule) -> Diagnostics {
+    Diagnostics(
+      findings.list.map { diagnostic in
+        var moved = diagnostic
+        moved.source = rule.source
+        moved.span = rule.queryMap.span(of: diagnostic.span)
+        return moved
+      })
   }
 }
 
@@ -143,8 +157,8 @@ private struct RuleBinding {
     }
     let groupSlots = rule.groupBy.compactMap { groupSlot($0) }
     let groupKeys = rule.groupBy.compactMap { name in
-      fold.keys.indices.first { key in
-        plan.tailOnlyShows && plan.result.slot(named: name) == Slot(key)
+      plan.result.slot(named: name).flatMap { slot in
+        plan.result[slot].isKey && !plan.refolds ? slot.index : nil
       }
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count
@@ -193,7 +207,7 @@ private struct RuleBinding {
       alertText: written.alert.text,
       resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,
       resolveText: resolve.text, resolutionWindow: written.resolutionWindow ?? rule.window,
-      noValue: written.noValue, emptyIsZero: kind == .count || kind == .sum,
+      noValue: written.noValue, emptyIsZero: [.count, .sum, .growingSum].contains(kind),
       isConfirming: groupsAreKeys && isConfirming(comparator, kind),
       isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))
   }
@@ -216,12 +230,12 @@ private struct RuleBinding {
   private func isConfirming(_ comparator: CellComparator, _ kind: AggregateKind) -> Bool {
     guard plan.isRowWise, plan.tailOnlyShows else { return false }
     switch kind {
-    case .count, .countDistinct, .maximum:
+    case .count, .countDistinct, .growingSum, .maximum:
       return comparator == .greater || comparator == .greaterOrEqual
     case .minimum:
       return comparator == .less || comparator == .lessOrEqual
     case .sum, .other:
-      // A sum only confirms when nothing negative can come; that is not provable from a field.
+      // A sum only confirms when nothing negative can come, which no member of a line promises.
       return false
     }
   }
@@ -284,7 +298,8 @@ extension Comparison {
 
 extension Diagnostic.Message {
   fileprivate static let rowKeeping = Self(
-    "not-built", "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
+    "not-built",
+    "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
   fileprivate static func groupNotInResult(_ name: String) -> Self {
     Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
   }

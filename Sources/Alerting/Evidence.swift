@@ -31,7 +31,8 @@ struct EvidenceRing: Sendable {
   /// The newest `count` lines of (start, end], newest first.
   func newest(_ count: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
     Array(
-      places.reversed().lazy.filter { $0.moment.time > start && $0.moment.time <= end }.prefix(count)
+      places.reversed().lazy.filter { $0.moment.time > start && $0.moment.time <= end }.prefix(
+        count)
     )
   }
 }

@@ -52,7 +52,7 @@ package final class BatchMaker {
     let bytes = read.chunk.bytes
     var lines = LineTable(scanning: bytes, maxLine: plan.maxLine)
     if wanted.strict { refuseInvalid(&lines, bytes) }
-    let columns = projector.project(bytes, lines)
+    let columns = projector.project(bytes, lines, padding: Chunk.padding)
     var messages = Selection(all: lines.count)
     var malformed: [Int] = []
     for (row, shape) in lines.shapes.enumerated() where shape == .malformed {

@@ -82,7 +82,8 @@ package final class GenerationLedger: @unchecked Sendable {
     return places.compactMap { place -> EvidenceLine? in
       let key = Key(source: place.moment.source, generation: place.moment.generation)
       guard var generation = generations[key] else { return nil }
-      let fingerprint = generation.fingerprint ?? GenerationLedger.fingerprint(of: generation.reader)
+      let fingerprint =
+        generation.fingerprint ?? GenerationLedger.fingerprint(of: generation.reader)
       if let known = fingerprint { generation.fingerprint = known }
       generations[key] = generation
       let text = generation.reader.read(at: place.moment.offset, count: Int(place.length))

@@ -12,10 +12,12 @@ package struct Replay {
   private let actions: ActionSet
   private let live: Bool
   private let drains: Bool
+  /// Message times that are looked at; other lines are as if they were not there.
+  private let times: Range<Int64>
 
   package init(
     rules: [BoundRule], sources: [SourcePlan], options: FeedOptions, actions: ActionSet,
-    live: Bool = false, drains: Bool = false
+    live: Bool = false, drains: Bool = false, from: Int64? = nil, to: Int64? = nil
   ) {
     self.rules = rules
     self.sources = sources
@@ -23,6 +25,7 @@ package struct Replay {
     self.actions = actions
     self.live = live
     self.drains = drains
+    times = (from ?? .min)..<(to ?? .max)
   }
 
   package struct Outlet {
@@ -62,7 +65,7 @@ package struct Replay {
       ReplaySource(
         SourceFeed(
           plan, source: Int32(index), wanted: wanted, heads: heads, options: shared, pool: pool,
-          ledger: ledger, quarantine: outlet.quarantine))
+          ledger: ledger, quarantine: outlet.quarantine), times: times)
     }
     defer { for feed in feeds { feed.cancel() } }
     var watch = Deciding(rules, ledger, actions, live: live)

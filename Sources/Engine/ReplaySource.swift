@@ -19,6 +19,7 @@ final class ReplaySource {
   private(set) var refused = ScanReport.Trouble()
   private(set) var hasTimes = false
   private let feed: SourceFeed
+  private let times: Range<Int64>
   private var gate: AheadGate
   private var ahead: [Ready] = []
   private var admitted = 0
@@ -29,8 +30,10 @@ final class ReplaySource {
   /// A source that goes on this long without a single time is not worth waiting for.
   private static let mostWaiting = 64 << 20
 
-  init(_ feed: SourceFeed) {
+  /// `times` are looked at; other lines are as if they were not there.
+  init(_ feed: SourceFeed, times: Range<Int64>) {
     self.feed = feed
+    self.times = times
     gate = AheadGate(maxAhead: feed.plan.maxAhead)
   }
 
@@ -108,7 +111,7 @@ final class ReplaySource {
   private func settle(_ fed: FedBatch) {
     let batch = fed.made.batch
     var timed = fed.made.messages
-    timed.filter { batch.times[$0] != Batch.untimed }
+    timed.filter { batch.times[$0] != Batch.untimed && times.contains(batch.times[$0]) }
     let refused = gate.pass(
       timed, of: admitted, times: batch.times, untimed: fed.made.untimed)
     ahead.append(Ready(fed: fed, timed: timed, number: admitted))

@@ -1,3 +1,5 @@
+import QueryLanguage
+
 /// How far a long reading has come: one line on stderr, rewritten in place, gone at the end.
 package struct Progress: Sendable {
   /// What is known at one moment.

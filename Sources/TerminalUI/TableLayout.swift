@@ -1,3 +1,4 @@
+import QueryLanguage
 import Records
 
 /// How wide each column of a table is and which columns are shown, decided from a sample of rows.

@@ -1,3 +1,4 @@
+import QueryLanguage
 package import Alerting
 import Records
 

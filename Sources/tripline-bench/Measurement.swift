@@ -32,6 +32,12 @@ struct Measurement {
   static let heading = Measurement.row(
     "scenario", "GB/s", "M lines/s", "ns/line", "allocs/1k lines", "result", "work")
 
+  /// Whether the allocations keep to the scenario's limit.
+  func keepsLimit(over corpus: Corpus) -> Bool {
+    guard let limit = scenario.allocations else { return true }
+    return Double(allocations) / Double(max(corpus.lineCount, 1)) * 1e3 <= limit
+  }
+
   /// One row of the report.
   func row(over corpus: Corpus) -> String {
     let lines = Double(max(corpus.lineCount, 1))

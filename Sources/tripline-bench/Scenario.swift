@@ -35,16 +35,24 @@ let maxLine = 1 << 20
 struct Scenario: Sendable {
   let name: String
   let about: String
+  /// The most allocations per 1,000 lines that it may make; nil where nobody minds.
+  let allocations: Double?
   let prepare: @Sendable (Corpus) -> () -> Int
 
-  init(_ name: String, _ about: String, prepare: @escaping @Sendable (Corpus) -> () -> Int) {
+  init(
+    _ name: String, _ about: String, allocations: Double? = nil,
+    prepare: @escaping @Sendable (Corpus) -> () -> Int
+  ) {
     self.name = name
     self.about = about
+    self.allocations = allocations
     self.prepare = prepare
   }
 
   /// All scenarios, in the order of a report.
-  static let table = [
+  static let table = projections + queries
+
+  private static let projections = [
     Scenario("framing", "finding lines") { corpus in
       {
         corpus.chunks.reduce(0) { $0 + LineTable(scanning: $1.bytes, maxLine: maxLine).count }

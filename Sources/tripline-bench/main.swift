@@ -3,6 +3,7 @@ import Glibc
 let usage = """
   usage: tripline-bench generate [--seed 42] [--bytes 1e9] [--shape uniform|mixed] FILE
          tripline-bench run [--scenario NAME] [--rounds 5] FILE...
+         tripline-bench allocations
          tripline-bench list
   """
 
@@ -81,11 +82,34 @@ func run(_ arguments: ArraySlice<String>) throws {
   }
 }
 
+/// Checks, over a log made on the spot, that no scenario allocates more than it may: the one figure that
+/// is the same on every machine.
+func checkAllocations() {
+  var generator = LogGenerator(seed: 42, shape: .uniform)
+  var content: [UInt8] = []
+  while content.count < 24 << 20 { generator.line(to: &content) }
+  let corpus = Corpus(content)
+  var failed = false
+  print("allocations per 1,000 lines, over \(corpus.lineCount) lines")
+  print(Measurement.heading)
+  for scenario in Scenario.table {
+    guard let limit = scenario.allocations else { continue }
+    let measurement = Measurement(scenario, over: corpus, rounds: 2)
+    print(measurement.row(over: corpus))
+    if !measurement.keepsLimit(over: corpus) {
+      complain("'\(scenario.name)' may make \(limit) allocations per 1,000 lines")
+      failed = true
+    }
+  }
+  if failed { exit(1) }
+}
+
 do {
   let arguments = CommandLine.arguments.dropFirst()
   switch arguments.first {
   case "generate": try generate(arguments.dropFirst())
   case "run": try run(arguments.dropFirst())
+  case "allocations": checkAllocations()
   case "list":
     for scenario in Scenario.table { print("\(scenario.name): \(scenario.about)") }
   case let other?: refuse("there is no command '\(other)'")

@@ -5,8 +5,11 @@ import Testing
 
 @Suite struct DifferentialTests {
   @Test func `the engine decides what the naive evaluator decides`() throws {
-    let rounds = 300
-    let mismatch = comparing(seed: 20_260_302, rounds: rounds) { yaml, files, drain in
+    // A longer hunt: TRIPLINE_WATCH_ROUNDS=5000 TRIPLINE_WATCH_SEED=1 swift test --filter Differential
+    let environment = ProcessInfo.processInfo.environment
+    let rounds = environment["TRIPLINE_WATCH_ROUNDS"].flatMap { Int($0) } ?? 250
+    let seed = environment["TRIPLINE_WATCH_SEED"].flatMap { UInt64($0) } ?? 20_260_302
+    let mismatch = comparing(seed: seed, rounds: rounds) { yaml, files, drain in
       try ProductReplay.records(
         yaml: yaml, files: files, options: ProductReplay.Options(drain: drain))
     }

@@ -54,7 +54,8 @@ enum ProductReplay {
   private static func parts(of bytes: [UInt8], cuts: [Int]) -> [[UInt8]] {
     guard !cuts.isEmpty else { return [bytes] }
     var parts: [[UInt8]] = [[]]
-    for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+      .enumerated()
     {
       if cuts.contains(number) { parts.append([]) }
       parts[parts.count - 1] += line + [0x0A]

@@ -1,3 +1,4 @@
+import QueryLanguage
 import TerminalUI
 import TestKit
 import Testing

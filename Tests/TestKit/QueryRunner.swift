@@ -13,7 +13,7 @@ package struct QueryRunner {
   /// Parses and binds `query`.
   package init(_ query: String, settings: Binder.Settings = Binder.Settings()) throws {
     let source = SourceText(name: "query", text: query)
-    plan = try Binder.bind(try Parser.parse(source), settings)
+    plan = try Binder.plan(of: source, settings)
     self.settings = settings
   }
 
@@ -46,7 +46,7 @@ package struct QueryRunner {
   ) -> String {
     do throws(Diagnostics) {
       let source = SourceText(name: "query", text: query)
-      let plan = try Binder.bind(try Parser.parse(source), settings)
+      let plan = try Binder.plan(of: source, settings)
       return plan.warnings.map { $0.rendered() }.joined()
     } catch {
       return error.list.map { $0.rendered() }.joined()

@@ -27,7 +27,9 @@ package struct InputFailure: Error, Sendable, CustomStringConvertible {
 package enum ByteStreams {
   /// Opens a file, recognising gzip and zstd by their first bytes; `-` is the standard input.
   package static func open(_ path: String) throws(InputFailure) -> any ByteStream {
-    if path == "-" { return DescriptorBytes(descriptor: 0, path: "stdin", closes: false) }
+    if path == "-" {
+      return try decompressing(DescriptorBytes(descriptor: 0, path: "stdin", closes: false))
+    }
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw InputFailure(path: path, errno: errno) }
     var status = stat()
@@ -35,12 +37,15 @@ package enum ByteStreams {
       close(descriptor)
       throw InputFailure(path: path, reason: "it is a directory; name the files in it")
     }
-    let plain = DescriptorBytes(descriptor: descriptor, path: path, closes: true)
-    guard status.st_mode & S_IFMT == S_IFREG else { return plain }
-    var magic = [UInt8](repeating: 0, count: 4)
-    let count = pread(descriptor, &magic, 4, 0)
-    if count >= 2, magic[0] == 0x1F, magic[1] == 0x8B { return try GzipBytes(plain, path: path) }
-    if count == 4, magic == [0x28, 0xB5, 0x2F, 0xFD] { return try ZstdBytes(plain, path: path) }
+    return try decompressing(DescriptorBytes(descriptor: descriptor, path: path, closes: true))
+  }
+
+  private static func decompressing(
+    _ plain: DescriptorBytes
+  ) throws(InputFailure) -> any ByteStream {
+    let magic = try plain.peek(4)
+    if magic.starts(with: [0x1F, 0x8B]) { return try GzipBytes(plain, path: plain.path) }
+    if magic == [0x28, 0xB5, 0x2F, 0xFD] { return try ZstdBytes(plain, path: plain.path) }
     return plain
   }
 }
@@ -48,8 +53,10 @@ package enum ByteStreams {
 /// A file, a pipe, the standard input.
 package final class DescriptorBytes: ByteStream {
   package let descriptor: Int32
-  private let path: String
+  fileprivate let path: String
   private let closes: Bool
+  /// Bytes that were looked at and not yet read; a pipe can't be read twice.
+  private var peeked: [UInt8] = []
 
   package init(descriptor: Int32, path: String, closes: Bool) {
     self.descriptor = descriptor
@@ -61,7 +68,27 @@ package final class DescriptorBytes: ByteStream {
     if closes { close(descriptor) }
   }
 
+  /// The first bytes, which the next read gives again; fewer at the end.
+  fileprivate func peek(_ count: Int) throws(InputFailure) -> [UInt8] {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    defer { room.deallocate() }
+    var done = 0
+    while done < count {
+      let got = try read(into: UnsafeMutableRawBufferPointer(rebasing: room[done...]))
+      if got == 0 { break }
+      done += got
+    }
+    peeked = Array(room[..<done])
+    return peeked
+  }
+
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputFailure) -> Int {
+    if !peeked.isEmpty {
+      let count = min(peeked.count, buffer.count)
+      buffer.copyBytes(from: peeked[..<count])
+      peeked.removeFirst(count)
+      return count
+    }
     while true {
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
@@ -114,6 +141,8 @@ final class GzipBytes: ByteStream {
         atMemberStart = true
         inflateReset(&stream)
       } else if result != Z_OK && result != Z_BUF_ERROR {
+        // What came out before the damage is good; the next read fails again.
+        if stream.avail_out < wanted { break }
         let reason = stream.msg.map { String(cString: $0) } ?? "code \(result)"
         throw InputFailure(path: path, reason: "the gzip data is damaged (\(reason))")
       }
@@ -152,7 +181,9 @@ final class ZstdBytes: ByteStream {
       if pending.pos == pending.size {
         let count = try file.read(into: input)
         if count == 0 {
-          if needsMore { throw InputFailure(path: path, reason: "the zstd data ends in the middle") }
+          if needsMore {
+            throw InputFailure(path: path, reason: "the zstd data ends in the middle")
+          }
           return 0
         }
         pending = ZSTD_inBuffer(src: input.baseAddress, size: count, pos: 0)

@@ -5,6 +5,12 @@ package struct ReadChunk: Sendable {
   package var chunk: Chunk
   package var source: Int32
   package var generation: Int32
+
+  package init(chunk: Chunk, source: Int32, generation: Int32) {
+    self.chunk = chunk
+    self.source = source
+    self.generation = generation
+  }
 }
 
 /// Reads the generations of one source, one after the other, in chunks of whole lines.
@@ -39,17 +45,19 @@ package final class ChunkReader {
     while true {
       if stream == nil, !openNext() { return nil }
       guard let stream else { return nil }
-      do throws(InputFailure) {
-        let chunk = try framer?.next { buffer throws(InputFailure) in
-          try stream.read(into: buffer)
+      // What was read before a failure counts: to the framer a failure is the end.
+      var failure: InputFailure?
+      let chunk = framer?.next { buffer in
+        do throws(InputFailure) { return try stream.read(into: buffer) } catch {
+          failure = error
+          return 0
         }
-        noteSkipped()
-        if let chunk {
-          bytes += chunk.bytes.count
-          return ReadChunk(chunk: chunk, source: source, generation: generation)
-        }
-      } catch {
-        failures.append(error)
+      }
+      noteSkipped()
+      if let failure { failures.append(failure) }
+      if let chunk {
+        bytes += chunk.bytes.count
+        return ReadChunk(chunk: chunk, source: source, generation: generation)
       }
       self.stream = nil
     }

@@ -59,7 +59,9 @@ package struct SourcePlan: Sendable {
   /// `app.log.2.gz` is the log `app.log`, rotated twice.
   static func rotation(of path: String) -> (name: String, age: Int) {
     var name = Substring(path)
-    for ending in [".gz", ".zst"] where name.hasSuffix(ending) { name = name.dropLast(ending.count) }
+    for ending in [".gz", ".zst"] where name.hasSuffix(ending) {
+      name = name.dropLast(ending.count)
+    }
     if let dot = name.lastIndex(of: ".") {
       let digits = name[name.index(after: dot)...]
       if !digits.isEmpty, digits.count <= 4, let age = Int(digits), age >= 0 {

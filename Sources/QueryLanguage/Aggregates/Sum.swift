@@ -1,19 +1,22 @@
 import Records
 
-/// `sum(field)`: exact, whatever the order; null when no row had a number.
+/// `sum(field)`: exact, whatever the order; 0 when no row had a number.
 package struct Sum: Aggregate {
   static let definition = AggregateDefinition(
     "sum", "field", .field, keepsUnit: true, "the exact sum of the numbers"
   ) { _, _ in [("_sum", Sum())] }
 
-  package var kind: AggregateKind { .sum }
+  /// Whether the argument is provably never negative.
+  package var isGrowing = false
+
+  package var kind: AggregateKind { isGrowing ? .growingSum : .sum }
 
   package var subtracts: Bool { true }
 
   package func accumulator() -> any Accumulator { SumState(result: .sum) }
 }
 
-/// `avg(field)`: the exact sum over the number of numbers, rounded once.
+/// `avg(field)`: the exact sum over the number of numbers, rounded once; null without a number.
 package struct Average: Aggregate {
   static let definition = AggregateDefinition(
     "avg", "field", .field, keepsUnit: true, "the mean of the numbers"
@@ -72,10 +75,9 @@ struct SumState: Accumulator {
   }
 
   func result(_ group: Int, _ arena: Arena) -> Cell {
-    guard counts[group] > 0 else { return .null }
     switch result {
-    case .sum: return Cell(sums[group].value)
-    case .mean: return Cell(sums[group].mean(count: counts[group]))
+    case .sum: Cell(sums[group].value)
+    case .mean: counts[group] > 0 ? Cell(sums[group].mean(count: counts[group])) : .null
     }
   }
 }

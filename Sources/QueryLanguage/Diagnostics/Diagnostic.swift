@@ -45,18 +45,33 @@ extension Diagnostic {
     let (line, column) = source.position(of: span.lower)
     let shade = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
     var result = paint("\(source.name):\(line):\(column): ", "1")
-    result += paint("\(severity.rawValue): ", shade) + message.text + "\n"
+    result += paint("\(severity.rawValue): ", shade)
+    result += Diagnostic.harmless(message.text).joined() + "\n"
     let text = source.line(line)
     let number = String(line)
     let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number
     let blank = String(repeating: " ", count: gutter.count)
-    result += "\(gutter) | \(text.replacing("\t", with: " "))\n"
-    let length = source.text(of: span).prefix { $0 != "\n" && $0 != "\r\n" }.count
-    let width = max(1, min(length, max(1, text.count - column + 1)))
-    let carets = String(repeating: "^", count: width)
-    result += "\(blank) | \(String(repeating: " ", count: column - 1))\(paint(carets, shade))\n"
-    if let help { result += "\(blank) = \(paint("help:", "1")) \(help)\n" }
+    let shown = Diagnostic.harmless(text)
+    result += "\(gutter) | \(shown.joined())\n"
+    let length = source.text(of: span).prefix { !$0.isNewline }.count
+    let end = min(shown.count, column - 1 + max(1, length))
+    let marked = shown[min(column - 1, end)..<end].joined().displayWidth
+    let carets = String(repeating: "^", count: max(1, marked))
+    let indent = String(repeating: " ", count: shown.prefix(column - 1).joined().displayWidth)
+    result += "\(blank) | \(indent)\(paint(carets, shade))\n"
+    if let help {
+      result += "\(blank) = \(paint("help:", "1")) \(Diagnostic.harmless(help).joined())\n"
+    }
     return result
+  }
+
+  /// The characters of a text, with one blank for a tab or anything that a terminal would obey, so
+  /// that the caret stands under its character.
+  private static func harmless(_ text: String) -> [String] {
+    text.map { character in
+      character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        ? " " : String(character)
+    }
   }
 }
 

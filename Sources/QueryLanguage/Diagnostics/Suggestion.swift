@@ -1,16 +1,22 @@
 /// "Did you mean": the known word nearest to what was written.
 package enum Suggestion {
   /// The nearest candidate, when it is near enough to be worth saying.
-  package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+  ///
+  /// `slips` is how many it may be away; by default one for every three letters.
+  package static func nearest(
+    to word: String, among candidates: some Sequence<String>, slips: Int? = nil
+  ) -> String? {
     let typed = Array(word.lowercased().unicodeScalars)
     guard !typed.isEmpty else { return nil }
-    let limit = max(1, typed.count / 3)
-    var best: (distance: Int, word: String)?
+    let limit = slips ?? max(1, typed.count / 3)
+    var best: (distance: Double, word: String)?
     for candidate in candidates {
       let other = Array(candidate.lowercased().unicodeScalars)
       guard abs(other.count - typed.count) <= limit else { continue }
-      let distance = editDistance(typed, other)
-      if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
+      let slipsMade = editDistance(typed, other)
+      // Of two that are equally near, the one with the same letters is more likely.
+      let distance = Double(slipsMade) - (typed.sorted() == other.sorted() ? 0.5 : 0)
+      if slipsMade <= limit, distance < best?.distance ?? .infinity { best = (distance, candidate) }
     }
     return best?.word
   }

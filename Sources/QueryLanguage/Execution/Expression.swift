@@ -245,4 +245,3 @@ extension Expression.DurationBound {
     return comparator == .notEqual
   }
 }
-

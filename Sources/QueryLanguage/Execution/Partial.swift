@@ -67,8 +67,9 @@ package struct Partial: Sendable {
   }
 
   /// Takes in a partial over another table whose groups `table` now adopts.
-  package mutating func merge(_ other: Partial, from theirs: GroupTable, into ours: inout GroupTable)
-  {
+  package mutating func merge(
+    _ other: Partial, from theirs: GroupTable, into ours: inout GroupTable
+  ) {
     var renumbered = other
     renumbered.renumber { Int32(ours.adopt(Int($0), of: theirs)) }
     merge(renumbered)

@@ -80,6 +80,8 @@ package struct KeywordPattern: Sendable {
   private let pieces: [Piece]
   /// The pattern without wildcards, when it has none: found by plain search.
   private let literal: PinnedText?
+  /// The longest stretch without wildcards: a text without it is not looked at any further.
+  private let longest: PinnedText?
   private let startsInToken: Bool
   private let endsInToken: Bool
 
@@ -109,6 +111,15 @@ package struct KeywordPattern: Sendable {
     self.pieces = pieces
     let plain = pieces.allSatisfy { if case .byte = $0 { true } else { false } }
     literal = plain ? PinnedText(text) : nil
+    var runs: [[UInt8]] = [[]]
+    for piece in pieces {
+      if case .byte(let byte) = piece {
+        runs[runs.count - 1].append(byte)
+      } else {
+        runs.append([])
+      }
+    }
+    longest = runs.max { $0.count < $1.count }.flatMap { $0.isEmpty ? nil : PinnedText($0) }
     func inToken(_ piece: Piece?) -> Bool {
       switch piece {
       case .byte(let byte): TextPattern.isTokenPart(byte)
@@ -122,6 +133,7 @@ package struct KeywordPattern: Sendable {
 
   package func matches(_ text: Bytes) -> Bool {
     if let literal { return findLiteral(literal.bytes, in: text) }
+    if let longest, text.firstIndex(folded: longest.bytes) == nil { return false }
     var start = 0
     while start <= text.count {
       if !startsInToken || start == 0 || !TextPattern.isTokenPart(text[start - 1]),
@@ -181,26 +193,5 @@ package struct KeywordPattern: Sendable {
     }
     return !endsInToken || place == text.count || !TextPattern.isTokenPart(text[place])
       || !TextPattern.isTokenPart(text[max(0, place - 1)])
-  }
-}
-
-extension Bytes {
-  /// The first place at or after `from` where `needle`, which is in lower case, stands in any case.
-  package func firstIndex(folded needle: Bytes, from: Int = 0) -> Int? {
-    guard count - from >= needle.count else { return nil }
-    let first = needle[0]
-    let last = count - needle.count
-    var place = from
-    while place <= last {
-      if TextPattern.folded(self[place]) == first {
-        var index = 1
-        while index < needle.count, TextPattern.folded(self[place + index]) == needle[index] {
-          index += 1
-        }
-        if index == needle.count { return place }
-      }
-      place += 1
-    }
-    return nil
   }
 }

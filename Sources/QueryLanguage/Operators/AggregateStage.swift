@@ -33,6 +33,11 @@ package struct AggregateStage: Operator {
       case .word, .quotedName: keys = try parser.fieldList("to group by")
       default: break
       }
+      if let first = keys?.first, let alias = calls.last?.alias, parser.token.isWord("by") {
+        throw Diagnostic(
+          .nameInParts(first.text), at: first.span, in: parser.source,
+          help: "a name with blanks is written %\"\(alias.text) \(first.text)\"")
+      }
     }
     // `count by host as hits` is accepted like `count as hits by host`.
     if calls.count == 1, calls[0].alias == nil, try parser.take("as") {
@@ -59,16 +64,30 @@ package struct AggregateStage: Operator {
     var call = Call(keyword: definition.name, field: nil, numbers: [], alias: nil, span: start)
     if try parser.takeSymbol("(") {
       if try !parser.takeSymbol("*"), !parser.token.isSymbol(")") {
+        let before = parser
         call.field = try parser.field("for '\(definition.name)'")
         if parser.token.kind != .symbol(")"), !parser.token.isSymbol(",") {
+          var whole = before
+          let written = (try? whole.expression())?.span ?? before.token.span
           throw Diagnostic(
-            .needsField(definition.name), at: parser.place, in: parser.source,
+            .needsField(definition.name), at: written, in: parser.source,
             help: "compute it in a stage before: '<expression> as x | \(definition.name)(x)'")
         }
         while try parser.takeSymbol(",") {
+          guard definition.argument == .fieldAndNumbers else {
+            throw Diagnostic(
+              .extraArguments(definition.name), at: parser.place, in: parser.source,
+              help: "write \(definition.name)(\(definition.parameters))")
+          }
           guard case .number(let number, duration: false) = parser.token.kind else {
             throw Diagnostic(
-              .expected("a number", parser.found), at: parser.place, in: parser.source)
+              .expected("a number", parser.found), at: parser.place, in: parser.source,
+              help: "percentiles go from 0 to 100")
+          }
+          guard number <= 100 else {
+            throw Diagnostic(
+              .badPercentile(NumberText.shortest(number)), at: parser.place, in: parser.source,
+              help: "percentiles go from 0 to 100")
           }
           call.numbers.append(number)
           try parser.advance()
@@ -77,7 +96,14 @@ package struct AggregateStage: Operator {
       try parser.expect(")", "after the argument of '\(definition.name)'")
     }
     call.span = Span(start.lower, parser.previousEnd)
-    if try parser.take("as") { call.alias = try parser.field("as a name") }
+    if try parser.take("as") {
+      guard !parser.token.isWord("by") else {
+        throw Diagnostic(
+          .expected("a name after 'as'", parser.found), at: parser.place, in: parser.source,
+          help: "write the name of the column, or remove 'as'")
+      }
+      call.alias = try parser.field("as a name")
+    }
     try check(call, definition, parser)
     return call
   }
@@ -95,11 +121,6 @@ package struct AggregateStage: Operator {
       throw Diagnostic(
         .extraArguments(definition.name), at: call.span, in: parser.source,
         help: "write \(definition.name)(\(definition.parameters))")
-    }
-    if let rank = call.numbers.first(where: { $0 < 0 || $0 > 100 }) {
-      throw Diagnostic(
-        .badPercentile(NumberText.shortest(rank)), at: call.span, in: parser.source,
-        help: "percentiles go from 0 to 100")
     }
     if call.numbers.count > 1, let alias = call.alias {
       throw Diagnostic(
@@ -140,7 +161,11 @@ package struct AggregateStage: Operator {
             .sameName(name.text), at: call.span, in: binder.source,
             help: "give one of them another name with 'as'")
         }
-        columns.append(FoldPlan.Column(aggregate: made.aggregate, argument: argument))
+        var aggregate = made.aggregate
+        if aggregate is Sum, let argument, binder.fields[argument].isNeverNegative {
+          aggregate = Sum(isGrowing: true)
+        }
+        columns.append(FoldPlan.Column(aggregate: aggregate, argument: argument))
         outputs.append((name, binder.settings.units[name.key] ?? unit ?? Units.byName(name.text)))
       }
     }
@@ -169,6 +194,9 @@ struct RefoldStage: Stage {
 extension Diagnostic.Message {
   fileprivate static func needsField(_ name: String) -> Self {
     Self("aggregate-argument", "'\(name)' takes a field, not an expression")
+  }
+  fileprivate static func nameInParts(_ word: String) -> Self {
+    Self("syntax", "'\(word)' does not belong here")
   }
   fileprivate static func noArgument(_ name: String) -> Self {
     Self("arguments", "'\(name)' needs a field")

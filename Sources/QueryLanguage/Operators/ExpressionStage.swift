@@ -28,10 +28,10 @@ package struct ExpressionStage: Operator {
     return stage
   }
 
-  /// Whether the whole value is a call of something that is no function.
-  package var callsUnknownFunction: Bool {
-    guard case .call(let name, _) = expression.node else { return false }
-    return FunctionTable.function(named: name) == nil
+  /// Whether the value is not just a call that no function answers.
+  package var callsWell: Bool {
+    guard case .call(let name, let arguments) = expression.node else { return true }
+    return FunctionTable.function(named: name)?.arity.contains(arguments.count) == true
   }
 
   package var printed: String {
@@ -49,9 +49,16 @@ package struct ExpressionStage: Operator {
   }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
-    let bound = try binder.bind(expression)
     guard let name = alias ?? impliedName else { return }
+    let bound: Bound
+    do throws(Diagnostic) { bound = try binder.bind(expression) } catch {
+      // The name is known all the same, so that later stages are not blamed.
+      _ = try binder.write(name)
+      throw error
+    }
+    let isNeverNegative = bound.expression.isNeverNegative(binder.fields)
     let slot = try binder.write(name, unit: bound.unit)
+    binder.fields[slot].isNeverNegative = isNeverNegative
     binder.append(AssignStage(expression: bound.expression, target: slot))
     binder.show(name)
   }

@@ -26,11 +26,14 @@ package struct Fields: Operator {
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
     if removes {
-      for name in names where binder.isAggregate && binder.fields.slot(named: name.text) == nil {
+      let isClosed = binder.isAggregate && !binder.missesStages
+      for name in names where isClosed && binder.fields.slot(named: name.text) == nil {
         binder.diagnostics.append(
           Diagnostic(
             .nothingToRemove(name.text), at: name.span, in: binder.source,
-            help: Suggestion.didYouMean(name.text, among: binder.fields.names), severity: .warning))
+            help: Suggestion.didYouMean(name.text, among: binder.fields.names)
+              ?? "the columns here are \(binder.fields.names.joined(separator: ", "))",
+            severity: .warning))
       }
       binder.hide(names)
     } else {

@@ -48,7 +48,13 @@ package struct JSONOperator: ParseOperator {
   ) throws(Diagnostic) -> any Operator {
     var options = before
     try parser.advance()
-    while try options.take(&parser) {}
+    while true {
+      if try options.take(&parser) { continue }
+      // How deep and whether arrays: every member of a JSON line is a field anyway.
+      if try parser.take("extractarrays") { continue }
+      guard try parser.take("maxdepth") else { break }
+      _ = try parser.wholeNumber(after: "maxdepth")
+    }
     guard parser.token.kind == .pipe || parser.token.kind == .end, options.field == nil else {
       throw Diagnostic(
         .autoOptions, at: parser.place, in: parser.source,
@@ -275,7 +281,7 @@ struct JSONStage: Stage {
 
 extension Diagnostic.Message {
   fileprivate static func aliasCount(_ paths: Int, _ names: Int) -> Self {
-    Self("alias-count", "there are \(paths) paths and \(names) names")
+    Self("alias-count", "the number of paths is \(paths), that of names \(names)")
   }
   fileprivate static func badPath(_ reason: String) -> Self {
     Self("json-path", "this path can't be read: \(reason)")

@@ -8,7 +8,7 @@ package struct Limit: Operator {
   package static func parse(
     _ parser: inout Parser, _ keyword: Span
   ) throws(Diagnostic) -> any Operator {
-    let count = try parser.wholeNumber("after 'limit'")
+    let count = try parser.wholeNumber(after: "limit")
     return Limit(count: count, span: Span(keyword.lower, parser.previousEnd))
   }
 

@@ -28,8 +28,8 @@ package enum OperatorTable {
       "parse", Parse.self, "parse [field=f] \"text * text\" as a[, b] [nodrop]",
       "cuts fields out of text between fixed words"),
     OperatorEntry(
-      "extract", ParseRegex.self, "extract [field=f] \"(?<name>...)\" [nodrop]",
-      "the same as parse regex"),
+      "extract", ParseRegex.self, "parse regex [field=f] \"(?<name>...)\" [nodrop]",
+      "sets the named groups of a pattern; also extract"),
     OperatorEntry(
       "json", JSONOperator.self, "json [field=f] \"path\"[, ...] [as a[, b]] [nodrop]",
       "takes values out of JSON text by path"),
@@ -50,10 +50,12 @@ package enum OperatorTable {
   package static let planned: [String: String] = {
     let words = [
       "csv", "split", "keyvalue", "kv", "xml", "transpose", "fillmissing", "total", "accum", "diff",
-      "dedup", "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift", "bin",
+      "dedup", "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift",
+      "bin",
       "filter", "join", "transactionize", "merge", "transaction", "geoip", "topk", "save", "cat",
       "logreduce", "logcompare", "count_frequent", "stddev", "median", "variance", "most_recent",
       "least_recent", "withtime", "sessionize", "trace", "threatip", "threatlookup", "details",
+      "compose", "infer", "benchmark",
     ]
     return Dictionary(
       uniqueKeysWithValues: words.map { ($0, "'tripline help query' lists what is there") })

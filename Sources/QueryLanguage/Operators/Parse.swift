@@ -20,7 +20,9 @@ package struct Parse: ParseOperator {
   ) throws(Diagnostic) -> any Operator {
     if try parser.take("regex") { return try ParseRegex.parse(&parser, keyword) }
     if parser.token.isWord("xml") {
-      throw Diagnostic(.xmlNotBuilt, at: parser.token.span, in: parser.source)
+      throw Diagnostic(
+        .xmlNotBuilt, at: parser.token.span, in: parser.source,
+        help: "'tripline help query' lists what is there")
     }
     var options = ParseOptions()
     while try options.take(&parser) {}
@@ -35,7 +37,7 @@ package struct Parse: ParseOperator {
       guard try parser.take("as") else {
         throw Diagnostic(
           .expected("'as' and names for the stars", parser.found), at: parser.place,
-          in: parser.source)
+          in: parser.source, help: "write parse \"user=*\" as user")
       }
       let names = try aliases(&parser)
       groups.append(Group(pattern: pattern.text, patternSpan: pattern.span, names: names))
@@ -157,7 +159,7 @@ struct ParseStage: Stage {
 extension Diagnostic.Message {
   fileprivate static let doubleStar = Self("parse-stars", "two stars stand side by side")
   fileprivate static func starCount(_ stars: Int, _ names: Int) -> Self {
-    Self("parse-stars", "this pattern has \(stars) stars and \(names) names")
+    Self("parse-stars", "the number of stars is \(stars), that of names \(names)")
   }
   fileprivate static let xmlNotBuilt = Self("not-built", "'parse xml' is not built yet")
 }

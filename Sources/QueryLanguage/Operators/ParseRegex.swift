@@ -25,7 +25,9 @@ package struct ParseRegex: ParseOperator {
     } while try parser.takeSymbol(",")
     while try options.take(&parser) {}
     if parser.token.isWord("multi") {
-      throw Diagnostic(.multiNotBuilt, at: parser.token.span, in: parser.source)
+      throw Diagnostic(
+        .multiNotBuilt, at: parser.token.span, in: parser.source,
+        help: "without it the first match counts")
     }
     return ParseRegex(
       options: options, patterns: patterns, span: Span(keyword.lower, parser.previousEnd))

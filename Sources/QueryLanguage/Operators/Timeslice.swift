@@ -20,18 +20,31 @@ package struct Timeslice: Operator {
         help: "write for example 'timeslice 5m'")
     }
     try parser.advance()
-    guard duration else {
+    var width = value
+    var written = parser.source.text(of: widthSpan)
+    var hasUnit = duration
+    // `timeslice 1 h`
+    if !duration, case .word(let word) = parser.token.kind,
+      let factor = NumberSuffix.durations[word]
+    {
+      width = factor.applied(to: value)
+      written += word
+      hasUnit = true
+      try parser.advance()
+    }
+    guard hasUnit else {
       let buckets = parser.token.isWord("buckets") || parser.token.isWord("bucket")
       throw Diagnostic(
         buckets ? .bucketsNotBuilt : .noUnit(parser.source.text(of: widthSpan)), at: widthSpan,
         in: parser.source, help: "write a width with its unit: 30s, 5m, 1h, 1d, 1w")
     }
-    guard value >= 1, value == value.rounded() else {
-      throw Diagnostic(.badWidth, at: widthSpan, in: parser.source)
+    guard width >= 1, width == width.rounded(), width < 1e15 else {
+      throw Diagnostic(
+        .badWidth, at: widthSpan, in: parser.source, help: "write for example 'timeslice 5m'")
     }
     let alias = try parser.take("as") ? try parser.field("as a name") : nil
     return Timeslice(
-      width: Int64(value), written: parser.source.text(of: widthSpan), alias: alias,
+      width: Int64(width), written: written, alias: alias,
       span: Span(keyword.lower, parser.previousEnd))
   }
 
@@ -40,7 +53,7 @@ package struct Timeslice: Operator {
   }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
-    guard !binder.isAggregate else {
+    guard !binder.isAggregate || binder.fields.slot(named: "_messageTime") != nil else {
       throw Diagnostic(
         .behindAggregate, at: span, in: binder.source,
         help: "put it before the aggregate and group by _timeslice")

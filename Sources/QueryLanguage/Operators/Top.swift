@@ -11,7 +11,7 @@ package struct Top: Operator {
   package static func parse(
     _ parser: inout Parser, _ keyword: Span
   ) throws(Diagnostic) -> any Operator {
-    let count = try parser.wholeNumber("after 'top'")
+    let count = try parser.wholeNumber(after: "top")
     let names = try parser.fieldList("to rank")
     var call: AggregateStage.Call?
     var keys: [Sort.Key] = []

@@ -50,9 +50,21 @@ extension Binder {
     case .membership(let operand, let list):
       return try bindMembership(operand, list)
     case .matchesRegex(let operand, let pattern):
-      let regex = try regex(pattern, at: syntax.span)
+      let regex = try regex(pattern, at: literalSpan(pattern, behind: operand, in: syntax.span))
       return Bound(.regex(try bind(operand).expression, regex))
     }
+  }
+
+  /// Where the pattern of `operand matches /pattern/` stands.
+  private func literalSpan(
+    _ pattern: String, behind operand: ExpressionSyntax, in whole: Span
+  ) -> Span {
+    let slash = UInt8(ascii: "/")
+    guard let start = source.bytes[operand.span.upper..<whole.upper].firstIndex(of: slash) else {
+      return whole
+    }
+    let escaped = pattern.utf8.count { $0 == slash }
+    return Span(start, min(whole.upper, start + pattern.utf8.count + escaped + 2))
   }
 
   package func regex(_ pattern: String, at span: Span) throws(Diagnostic) -> Regex {
@@ -98,7 +110,8 @@ extension Binder {
     _ value: Bound, _ syntax: ExpressionSyntax, with duration: Bound, _ literal: ExpressionSyntax,
     _ comparator: CellComparator
   ) throws(Diagnostic) -> Expression {
-    guard case .constant(let constant) = duration.expression, let milliseconds = constant.cell.number
+    guard case .constant(let constant) = duration.expression,
+      let milliseconds = constant.cell.number
     else { return .compare(comparator, value.expression, duration.expression) }
     if value.unit == nil { reportUnknownUnit(syntax, literal) }
     return .compareDuration(
@@ -265,7 +278,8 @@ extension Diagnostic.Message {
     Self("unknown-function", "there is no function '\(name)'")
   }
   fileprivate static func wrongArguments(_ name: String, _ wanted: String, _ found: Int) -> Self {
-    Self("arguments", "'\(name)' takes \(wanted) arguments, found \(found)")
+    Self(
+      "arguments", "'\(name)' takes \(wanted) argument\(wanted == "1" ? "" : "s"), found \(found)")
   }
   fileprivate static func regexArgument(_ name: String) -> Self {
     Self("arguments", "'\(name)' takes no regular expression here")

@@ -11,14 +11,18 @@ package struct Binder {
     /// The start of the run, which is `now()` in a query; milliseconds.
     package var now: Int64
     package var zone: Zone
+    /// Finds a zone by its name; without the system's files only the fixed ones are known.
+    package var zones: @Sendable (String) -> Zone?
 
     package init(
-      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0, zone: Zone = .utc
+      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0, zone: Zone = .utc,
+      zones: @escaping @Sendable (String) -> Zone? = { Zone(fixedName: $0) }
     ) {
       self.purpose = purpose
       self.units = units
       self.now = now
       self.zone = zone
+      self.zones = zones
     }
   }
 
@@ -39,24 +43,52 @@ package struct Binder {
   private var produced: [FieldName] = []
   /// Whether an earlier stage of a chain of parses had `nodrop`; nil outside a chain.
   package var parseChain: Slot?
+  /// Whether a stage before this one could not be read.
+  package private(set) var missesStages = false
+  private var phases: [Plan.Phase] = []
 
   package init(source: SourceText, settings: Settings) {
     self.source = source
     self.settings = settings
   }
 
-  /// The plan of `query`, or everything that is wrong with it.
-  package static func bind(_ query: Query, _ settings: Settings) throws(Diagnostics) -> Plan {
+  /// The plan of `query`, or everything that is wrong with it. `mistakes` are those found when it was
+  /// read.
+  package static func bind(
+    _ query: Query, _ settings: Settings, mistakes: [Diagnostic] = []
+  ) throws(Diagnostics) -> Plan {
     var binder = Binder(source: query.source, settings: settings)
+    binder.diagnostics = mistakes
     binder.bindScope(query.scope)
-    for stage in query.stages {
+    for (index, stage) in query.stages.enumerated() {
       if !(stage is any ParseOperator) { binder.parseChain = nil }
-      do throws(Diagnostic) { try stage.bind(&binder) } catch { binder.diagnostics.append(error) }
+      if index == query.unreadFrom { binder.missesStages = true }
+      binder.bind(stage)
     }
+    binder.diagnostics.sort { $0.span.lower < $1.span.lower }
     guard !binder.diagnostics.contains(where: { $0.severity == .error }) else {
       throw Diagnostics(binder.diagnostics)
     }
     return binder.plan(of: query)
+  }
+
+  /// The plan of a query's text, or everything that is wrong with it. `completing` may add to the
+  /// query.
+  package static func plan(
+    of source: SourceText, _ settings: Settings, completing: (Query) -> Query = { $0 }
+  ) throws(Diagnostics) -> Plan {
+    let (query, mistakes) = Parser.read(source)
+    return try bind(completing(query), settings, mistakes: mistakes)
+  }
+
+  private mutating func bind(_ stage: any Operator) {
+    let before = (head.count, ordered.count, tail.count, fold != nil)
+    do throws(Diagnostic) { try stage.bind(&self) } catch { diagnostics.append(error) }
+    phases.append(
+      fold != nil && !before.3
+        ? .fold
+        : tail.count > before.2 || fold != nil || collects
+          ? .tail : ordered.count > before.1 || !ordered.isEmpty ? .ordered : .head)
   }
 
   // Fields.
@@ -64,14 +96,35 @@ package struct Binder {
   /// The slot of a field that is read. Behind an aggregate an unknown one is an error.
   package mutating func read(_ name: FieldName) throws(Diagnostic) -> Slot {
     if let slot = fields.slot(named: name.text) { return slot }
+    // What a stage that could not be read has made of the columns is anybody's guess.
+    if missesStages, !fields.isOpen { return fields.addHidden() }
     guard fields.isOpen else {
       throw Diagnostic(
         .unknownColumn(name.text), at: name.span, in: source,
         help: Suggestion.didYouMean(name.text, among: fields.names)
           ?? "the columns here are \(fields.names.joined(separator: ", "))")
     }
+    warnOfNearMiss(name)
     return fields.add(
       name.text, load: load(of: name.text), unit: declaredUnit(of: name.text), isProduced: false)
+  }
+
+  /// A member of the line may have any name, so a slip in the name of a field that a stage has made
+  /// is only likely.
+  private mutating func warnOfNearMiss(_ name: FieldName) {
+    // `host1` and `host2` are two fields, and short names are all alike.
+    func letters(_ text: String) -> String { text.lowercased().filter { !$0.isNumber } }
+    let typed = letters(name.text)
+    guard !missesStages, typed.count >= 4, Metadata(rawValue: name.key) == nil else { return }
+    let made = fields.fields.filter { $0.isProduced && letters($0.spelling) != typed }
+    let slips = typed.count < 8 ? 1 : 2
+    guard let near = Suggestion.nearest(to: name.text, among: made.map(\.spelling), slips: slips),
+      letters(near).count >= 4
+    else { return }
+    diagnostics.append(
+      Diagnostic(
+        .nearMiss(name.text, near), at: name.span, in: source, help: "did you mean '\(near)'?",
+        severity: .warning))
   }
 
   private mutating func load(of name: String) -> FieldLoad {
@@ -94,6 +147,8 @@ package struct Binder {
       fields[slot].unit = unit
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
+      fields[slot].isKey = false
+      fields[slot].isNeverNegative = false
       return slot
     }
     let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none
@@ -198,11 +253,14 @@ package struct Binder {
       }
     }
     return Plan(
-      query: query, loads: raw.fields.map(\.load), members: raw.members, head: head,
+      query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load),
+      members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
-      message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields, warnings: diagnostics,
-      tailOnlyShows: tailOnlyShows, isRowWise: isRowWise, literals: query.scope.literals)
+      message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields,
+      warnings: diagnostics,
+      tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
+      isRowWise: isRowWise, literals: query.scope.literals)
   }
 }
 
@@ -219,8 +277,11 @@ extension Binder {
   private var readsTimes: Bool {
     let loads = (headFields ?? fields).fields.map(\.load)
     return loads.contains { load in
-      if case .metadata(let field, _) = load { field == .messageTime || field == .receiptTime }
-      else { false }
+      if case .metadata(let field, _) = load {
+        field == .messageTime || field == .receiptTime
+      } else {
+        false
+      }
     } || fold?.columns.contains { $0.aggregate.readsMoments } == true
   }
 }
@@ -234,12 +295,17 @@ package enum Units {
 
   package static func byName(_ name: String) -> Double? {
     let name = name.lowercased()
-    return suffixes.first { name.hasSuffix($0.suffix) }.flatMap { Durations.factor(ofUnit: $0.unit) }
+    return suffixes.first { name.hasSuffix($0.suffix) }.flatMap {
+      Durations.factor(ofUnit: $0.unit)
+    }
   }
 }
 
 extension Diagnostic.Message {
   fileprivate static func unknownColumn(_ name: String) -> Self {
     Self("unknown-column", "there is no column '\(name)' behind the aggregate")
+  }
+  fileprivate static func nearMiss(_ name: String, _ near: String) -> Self {
+    Self("near-miss", "no stage makes '\(name)', but one makes '\(near)'")
   }
 }

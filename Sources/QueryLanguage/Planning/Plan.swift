@@ -7,6 +7,10 @@ package import Records
 /// on what the fold has gathered, whole.
 package struct Plan: Sendable {
   package var query: Query
+  /// Where each stage of the query is carried out.
+  package var phases: [Phase]
+  /// The fields in front of the fold: those read from lines and those that stages make.
+  package var fields: FieldScope
   /// How raw frames find their fields; index is the slot.
   package var loads: [FieldLoad]
   /// The members of JSON lines that the head reads.
@@ -35,10 +39,15 @@ package struct Plan: Sendable {
   /// What a frame of the tail holds more than the fold: nothing but `fields` and `sort` keeps a
   /// condition safe to confirm early.
   package var tailOnlyShows: Bool
+  /// Whether another aggregate stands behind the first.
+  package var refolds: Bool
   /// Whether the head looks at each row alone and never at the time of evaluation.
   package var isRowWise: Bool
   /// Literal texts that every matching line contains.
   package var literals: [String]
+
+  /// The part of a plan that carries out a stage.
+  package enum Phase: String, Sendable { case head, ordered, fold, tail }
 
   package struct OutputColumn: Sendable {
     package var name: String

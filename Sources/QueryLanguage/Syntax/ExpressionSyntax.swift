@@ -14,15 +14,27 @@ package struct ExpressionSyntax: Sendable {
     case matchesRegex(ExpressionSyntax, String)
   }
 
-  package var node: Node
+  package let node: Node
   package var span: Span
+  /// How many expressions stand within one another here.
+  fileprivate let depth: Int
 
   package init(_ node: Node, _ span: Span) {
     self.node = node
     self.span = span
+    depth =
+      switch node {
+      case .text, .number, .bool, .null, .field: 1
+      case .call(_, let parts): 1 + (parts.map(\.depth).max() ?? 0)
+      case .unary(_, let part), .matchesRegex(let part, _): 1 + part.depth
+      case .binary(_, let left, let right): 1 + max(left.depth, right.depth)
+      case .conditional(let condition, let yes, let no):
+        1 + max(condition.depth, yes.depth, no.depth)
+      case .membership(let part, let list): 1 + max(part.depth, list.map(\.depth).max() ?? 0)
+      }
   }
 
-  /// Fully parenthesised where it matters, so that it parses to the same tree.
+  /// The expression as text that parses to the same tree, with the parentheses it needs.
   package var printed: String {
     switch node {
     case .text(let raw): return "\"\(raw)\""
@@ -31,42 +43,75 @@ package struct ExpressionSyntax: Sendable {
     case .null: return "null"
     case .field(let name): return name.printed
     case .call(let name, let arguments):
-      return "\(name)(\(arguments.map(\.printed).joined(separator: ", ")))"
+      return "\(name)(\(arguments.map(\.printedAsArgument).joined(separator: ", ")))"
     case .unary(let symbol, let operand):
-      return "\(symbol)\(operand.grouped)"
+      return symbol + operand.printed(from: symbol == "-" ? .sign : .value)
     case .binary(let symbol, let left, let right):
-      return "\(left.grouped) \(symbol) \(right.grouped)"
+      return "\(left.printed(from: tightness)) \(symbol) \(right.printed(from: tightness.next))"
     case .conditional(let condition, let yes, let no):
       return "if(\(condition.printed), \(yes.printed), \(no.printed))"
     case .membership(let value, let list):
-      return "\(value.grouped) in (\(list.map(\.printed).joined(separator: ", ")))"
+      let items = list.map { $0.printed(from: .sum) }
+      return "\(value.printed(from: .comparison)) in (\(items.joined(separator: ", ")))"
     case .matchesRegex(let value, let pattern):
-      return "\(value.grouped) matches /\(pattern.replacing("/", with: "\\/"))/"
+      return "\(value.printed(from: .comparison)) matches \(ExpressionSyntax.literal(pattern))"
     }
   }
 
-  private var grouped: String {
+  /// How tightly the parts of an expression hold together, loosest first.
+  private enum Tightness: Int {
+    case or, and, negation, comparison, sum, product, sign, value
+
+    var next: Tightness { Tightness(rawValue: rawValue + 1) ?? .value }
+  }
+
+  private var tightness: Tightness {
     switch node {
-    case .binary, .unary, .membership, .matchesRegex: "(\(printed))"
-    default: printed
+    case .binary("or", _, _): .or
+    case .binary("and", _, _): .and
+    case .unary("!", _): .negation
+    case .binary("+", _, _), .binary("-", _, _): .sum
+    case .binary("*", _, _), .binary("/", _, _), .binary("%", _, _): .product
+    case .binary, .membership, .matchesRegex: .comparison
+    case .unary: .sign
+    case .text, .number, .bool, .null, .field, .call, .conditional: .value
     }
+  }
+
+  /// In parentheses when it holds together less tightly than `wanted`.
+  private func printed(from wanted: Tightness) -> String {
+    tightness.rawValue < wanted.rawValue ? "(\(printed))" : printed
+  }
+
+  /// A regex stands for itself among the arguments of a function.
+  private var printedAsArgument: String {
+    if case .matchesRegex(let operand, let pattern) = node, case .null = operand.node {
+      return ExpressionSyntax.literal(pattern)
+    }
+    return printed
+  }
+
+  private static func literal(_ pattern: String) -> String {
+    "/\(pattern.replacing("/", with: "\\/"))/"
   }
 }
 
 extension Parser {
   /// Reads an expression; see the precedence table in docs/query-language.md.
   package mutating func expression() throws(Diagnostic) -> ExpressionSyntax {
+    try enter()
+    defer { nesting -= 1 }
     let condition = try disjunction()
     guard try takeSymbol("?") else { return condition }
     let yes = try expression()
-    try expect(":", "and the other value of '?'")
+    try expect(":", "and the other value of '?'", help: "write condition ? value : other")
     let no = try expression()
     return ExpressionSyntax(.conditional(condition, yes, no), condition.span.union(no.span))
   }
 
   private mutating func disjunction() throws(Diagnostic) -> ExpressionSyntax {
     var left = try conjunction()
-    while try take("or") { left = binary("or", left, try conjunction()) }
+    while try take("or") { left = try binary("or", left, try conjunction()) }
     return left
   }
 
@@ -74,20 +119,30 @@ extension Parser {
     var left = try comparison()
     while true {
       if try take("and") {
-        left = binary("and", left, try comparison())
+        left = try binary("and", left, try comparison())
       } else if try takeSymbol("&&") {
-        left = binary("and", left, try comparison())
+        left = try binary("and", left, try comparison())
       } else {
         return left
       }
     }
   }
 
+  /// An expression is bound and evaluated by recursion, so its depth is bounded here: a long chain is
+  /// as deep as it is long.
   private func binary(
     _ symbol: String, _ left: ExpressionSyntax, _ right: ExpressionSyntax
-  ) -> ExpressionSyntax {
-    ExpressionSyntax(.binary(symbol, left, right), left.span.union(right.span))
+  ) throws(Diagnostic) -> ExpressionSyntax {
+    let whole = ExpressionSyntax(.binary(symbol, left, right), left.span.union(right.span))
+    guard whole.depth <= Parser.longestChain else {
+      throw Diagnostic(
+        .longChain, at: right.span, in: source,
+        help: #"look for many values with in ("a", "b"), or compute in several stages"#)
+    }
+    return whole
   }
+
+  private static let longestChain = 400
 
   private mutating func comparison() throws(Diagnostic) -> ExpressionSyntax {
     // `!x matches "p"` means `!(x matches "p")`, as people write it.
@@ -117,7 +172,7 @@ extension Parser {
           symbol]
       else { return left }
       try advance()
-      left = binary(name, left, try sum())
+      left = try binary(name, left, try sum())
     }
   }
 
@@ -130,6 +185,8 @@ extension Parser {
       self = before
       return nil
     }
+    try enter()
+    defer { nesting -= 1 }
     let operand = try comparison()
     return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
   }
@@ -157,10 +214,10 @@ extension Parser {
         test = ExpressionSyntax(
           .matchesRegex(left, literal.pattern), left.span.union(literal.span))
       } else {
-        test = binary("matches", left, try sum())
+        test = try binary("matches", left, try sum())
       }
     } else if try take("contains") {
-      test = binary("contains", left, try sum())
+      test = try binary("contains", left, try sum())
     } else {
       if negated { self = before }
       return nil
@@ -170,7 +227,8 @@ extension Parser {
 
   private mutating func membership(_ left: ExpressionSyntax) throws(Diagnostic) -> ExpressionSyntax
   {
-    try expect("(", "and the list after 'in'")
+    if token.isSymbol("[") { throw subquery() }
+    try expect("(", "and the list after 'in'", help: #"write in ("a", "b")"#)
     if token.isSymbol(")") {
       throw Diagnostic(.emptyList, at: token.span, in: source, help: "write in (\"a\", \"b\")")
     }
@@ -184,7 +242,7 @@ extension Parser {
     var left = try product()
     while case .symbol(let symbol) = token.kind, symbol == "+" || symbol == "-" {
       try advance()
-      left = binary(symbol, left, try product())
+      left = try binary(symbol, left, try product())
     }
     return left
   }
@@ -193,12 +251,14 @@ extension Parser {
     var left = try unary()
     while case .symbol(let symbol) = token.kind, symbol == "*" || symbol == "/" || symbol == "%" {
       try advance()
-      left = binary(symbol, left, try unary())
+      left = try binary(symbol, left, try unary())
     }
     return left
   }
 
   private mutating func unary() throws(Diagnostic) -> ExpressionSyntax {
+    try enter()
+    defer { nesting -= 1 }
     let start = token.span
     if try takeSymbol("-") {
       let operand = try unary()
@@ -227,10 +287,12 @@ extension Parser {
       try expect(")", "to close the parenthesis")
       return ExpressionSyntax(inner.node, Span(span.lower, previousEnd))
     case .symbol("["):
-      throw Diagnostic(.subquery, at: span, in: source)
+      throw subquery()
     case .quotedName(let text):
       try advance()
       return ExpressionSyntax(.field(FieldName(text: text, span: span)), span)
+    case .word where token.isWord("and") || token.isWord("or"):
+      throw missingValue()
     case .word(let word):
       try advance()
       if token.isSymbol("("), token.span.lower == span.upper || FunctionTable.isKnown(word) {
@@ -243,8 +305,25 @@ extension Parser {
       default: return ExpressionSyntax(.field(FieldName(text: word, span: span)), span)
       }
     default:
-      throw Diagnostic(.expected("a value", found), at: place, in: source)
+      throw missingValue()
     }
+  }
+
+  private func missingValue() -> Diagnostic {
+    var help = "write a field, a number, a text in double quotes or a function"
+    if previousEnd > 0, token.span.lower == previousEnd, token.kind != .end {
+      // `=>`, `=<`
+      let pair = source.text(of: Span(previousEnd - 1, token.span.upper))
+      if pair == "=>" { help = "did you mean '>='?" }
+      if pair == "=<" { help = "did you mean '<='?" }
+    }
+    return Diagnostic(.expected("a value", found), at: place, in: source, help: help)
+  }
+
+  private func subquery() -> Diagnostic {
+    Diagnostic(
+      .subquery, at: token.span, in: source,
+      help: #"run the inner query first, and list what it finds: in ("a", "b")"#)
   }
 
   private mutating func call(_ name: String, _ span: Span) throws(Diagnostic) -> ExpressionSyntax {
@@ -277,6 +356,8 @@ extension Parser {
 
 extension Diagnostic.Message {
   fileprivate static let emptyList = Self("empty-list", "the list of 'in' is empty")
+  fileprivate static let longChain = Self(
+    "nesting", "more than 400 values are joined here")
   fileprivate static let subquery = Self("not-built", "subqueries are not built yet")
   fileprivate static func ifNeedsThree(_ count: Int) -> Self {
     Self("arguments", "'if' needs 3 arguments, found \(count)")

@@ -54,6 +54,7 @@ package struct Lexer {
     case UInt8(ascii: "|"):
       position += 1
       if byte() == UInt8(ascii: "|") {
+        position += 1
         throw Diagnostic(
           .doublePipe, at: Span(start, start + 2), in: source,
           help: "write 'or' between two conditions, or one '|' between two stages")
@@ -75,8 +76,21 @@ package struct Lexer {
       position += 1
       return token(.symbol("."), from: start)
     default:
+      if let quote = typographicQuote() {
+        position += quote.utf8.count
+        throw Diagnostic(
+          .typographicQuote(quote), at: Span(start, position), in: source,
+          help: "text stands in double quotes: \"")
+      }
       if Lexer.isWordStart(first) { return word() }
       return try symbol()
+    }
+  }
+
+  /// What word processors make of quotes.
+  private func typographicQuote() -> String? {
+    ["\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}"].first { quote in
+      quote.utf8.enumerated().allSatisfy { byte($0.offset) == $0.element }
     }
   }
 
@@ -163,7 +177,8 @@ package struct Lexer {
     }
     throw Diagnostic(
       .badSuffix(suffix), at: Span(suffixStart, position), in: source,
-      help: "units of time are ns us ms s m h d w; sizes are K M G T P and Ki Mi Gi Ti Pi")
+      help: NumberSuffix.meant[suffix.lowercased()].map { "write \(digits)\($0)" }
+        ?? "units of time are ns us ms s m h d w; sizes are K M G T P and Ki Mi Gi Ti Pi")
   }
 
   private mutating func word() -> Token {
@@ -206,11 +221,22 @@ package struct Lexer {
       position += 1
       return token(.symbol(String(UnicodeScalar(first))), from: start)
     }
-    let character = String(decoding: bytes[position..<min(bytes.count, position + 4)], as: UTF8.self)
+    let character =
+      String(decoding: bytes[position..<min(bytes.count, position + 4)], as: UTF8.self)
       .first.map(String.init) ?? "?"
     position += max(1, character.utf8.count)
     position = min(position, bytes.count)
-    throw Diagnostic(.strayCharacter(character), at: Span(start, position), in: source)
+    let help =
+      switch character {
+      case "^": "write pow(x, y)"
+      case "~": "write matches /pattern/"
+      case "$": "a field is written by its name alone"
+      case "`": "macros are not built yet: write out what it stands for"
+      case "#": "a comment starts with //"
+      default: "text stands in double quotes"
+      }
+    throw Diagnostic(
+      .strayCharacter(character), at: Span(start, position), in: source, help: help)
   }
 
   /// `/pattern/`, which only a parser that expects one may ask for; a slash inside is `\/`.
@@ -261,6 +287,14 @@ enum NumberSuffix {
     "d": Factor(times: 8.64e7), "w": Factor(times: 6.048e8),
   ]
 
+  /// What people write instead, in lower case.
+  static let meant: [String: String] = [
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s", "min": "m", "mins": "m",
+    "minute": "m", "minutes": "m", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d",
+    "days": "d", "week": "w", "weeks": "w", "msec": "ms", "millis": "ms", "kb": "K", "mb": "M",
+    "gb": "G", "tb": "T", "kib": "Ki", "mib": "Mi", "gib": "Gi", "tib": "Ti",
+  ]
+
   static let sizes: [String: Double] = [
     "K": 1e3, "k": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15,
     "Ki": 1024, "Mi": 1_048_576, "Gi": 1_073_741_824, "Ti": 1_099_511_627_776,
@@ -274,6 +308,9 @@ extension Diagnostic.Message {
   fileprivate static let openRegex = Self("open-regex", "this pattern is never closed")
   fileprivate static let doublePipe = Self("double-pipe", "'||' is not an operator")
   fileprivate static let singleQuote = Self("single-quote", "a single quote can't start text here")
+  fileprivate static func typographicQuote(_ quote: String) -> Self {
+    Self("stray-character", "'\(quote)' is no quote that starts a text")
+  }
   fileprivate static func badSuffix(_ suffix: String) -> Self {
     Self("bad-suffix", "'\(suffix)' is not a unit")
   }

@@ -1,3 +1,5 @@
+import Records
+
 /// `{{name}}` in a query stands for a value that is put in before the query is read.
 package struct ParameterExpansion: Sendable {
   /// The query with its parameters put in.
@@ -6,9 +8,16 @@ package struct ParameterExpansion: Sendable {
   /// For each byte of the expanded text, where it comes from in the original.
   private let origins: [Int]
 
-  /// In the scope a missing parameter means `*`; elsewhere it is an error.
+  /// What stands for a parameter that has no value.
+  package enum Missing: Sendable {
+    /// `*` in the scope; elsewhere it is a mistake.
+    case mistake
+    /// Something that fits the place, for those who only ask whether the query is sound.
+    case neutral
+  }
+
   package static func expand(
-    _ source: SourceText, _ params: [String: String]
+    _ source: SourceText, _ params: [String: String], missing: Missing = .mistake
   ) throws(Diagnostics) -> ParameterExpansion {
     var bytes: [UInt8] = []
     var origins: [Int] = []
@@ -25,7 +34,9 @@ package struct ParameterExpansion: Sendable {
         let name = String(decoding: text[(index + 2)..<end], as: UTF8.self)
           .split(separator: " ").joined(separator: " ")
         let known = params.first { $0.key.lowercased() == name.lowercased() }?.value
-        if let value = known ?? (inScope ? "*" : nil) {
+        if let value = known ?? (inScope ? "*" : nil)
+          ?? (missing == .neutral ? neutral(behind: bytes, inText: inText) : nil)
+        {
           bytes += Array(value.utf8)
           origins += [Int](repeating: index, count: value.utf8.count)
         } else {
@@ -54,6 +65,27 @@ package struct ParameterExpansion: Sendable {
     guard problems.isEmpty else { throw Diagnostics(problems) }
     return ParameterExpansion(
       source: SourceText(name: source.name, bytes: bytes), original: source, origins: origins)
+  }
+
+  /// A value that can stand where `text` ends: what the word before it needs, a number behind an
+  /// operator, and nothing behind a value, as in `where duration {{comparison}}`.
+  private static func neutral(behind text: [UInt8], inText: Bool) -> String {
+    if inText { return "x" }
+    let before = text.reversed().drop { Bytes.isBlank($0) }
+    let word = String(decoding: before.prefix { Lexer.isWordPart($0) }.reversed(), as: UTF8.self)
+    switch word.lowercased() {
+    case "timeslice", "timeshift": return "1m"
+    case "limit", "top": return "1"
+    case "by":
+      let earlier = String(decoding: before.dropFirst(2).prefix(12).reversed(), as: UTF8.self)
+      return earlier.lowercased().contains("timeslice") ? "1m" : "x"
+    case "where", "and", "or", "not", "fields", "as", "count", "nodrop", "matches", "contains":
+      return "x"
+    case "":
+      guard let last = before.first else { return "x" }
+      return "<>=+-*/|".utf8.contains(last) ? "1" : "(,".utf8.contains(last) ? "x" : ""
+    default: return ""
+    }
   }
 
   private static func close(_ text: [UInt8], from start: Int) -> Int? {

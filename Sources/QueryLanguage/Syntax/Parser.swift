@@ -8,6 +8,8 @@ package struct Parser {
   /// End of the token taken last.
   package private(set) var previousEnd = 0
   package var diagnostics: [Diagnostic] = []
+  /// How many expressions that are being read stand within one another.
+  var nesting = 0
 
   package init(_ source: SourceText, at position: Int = 0) {
     self.source = source
@@ -19,10 +21,16 @@ package struct Parser {
 
   /// The whole query, or everything that is wrong with it.
   package static func parse(_ source: SourceText) throws(Diagnostics) -> Query {
+    let (query, mistakes) = read(source)
+    guard mistakes.isEmpty else { throw Diagnostics(mistakes) }
+    return query
+  }
+
+  /// The query as far as it can be read, and what is wrong with it.
+  package static func read(_ source: SourceText) -> (query: Query, mistakes: [Diagnostic]) {
     var parser = Parser(source)
     let query = parser.query()
-    guard parser.diagnostics.isEmpty else { throw Diagnostics(parser.diagnostics) }
-    return query
+    return (query, parser.diagnostics)
   }
 
   private mutating func query() -> Query {
@@ -43,6 +51,7 @@ package struct Parser {
       lexer.position = ScopeParser.endOfScope(in: source)
     }
     var stages: [any Operator] = []
+    var unreadFrom: Int?
     start()
     while token.kind == .pipe {
       do throws(Diagnostic) {
@@ -57,13 +66,27 @@ package struct Parser {
         guard isAtStageEnd else { throw unexpected() }
       } catch {
         diagnostics.append(error)
+        unreadFrom = unreadFrom ?? stages.count
         skipToPipe()
       }
     }
-    return Query(scope: scope, stages: stages, source: source)
+    var query = Query(scope: scope, stages: stages, source: source)
+    query.unreadFrom = unreadFrom
+    return query
   }
 
   package static let longestQuery = 15_000
+  /// What is read by recursion ends before the stack does.
+  static let deepest = 200
+
+  /// Begins an expression within the one that is being read.
+  mutating func enter() throws(Diagnostic) {
+    guard nesting < Parser.deepest else {
+      throw Diagnostic(
+        .deep, at: token.span, in: source, help: "compute the inner parts in stages before")
+    }
+    nesting += 1
+  }
 
   /// Takes the first token; a broken one is reported and skipped.
   package mutating func start() {
@@ -73,15 +96,36 @@ package struct Parser {
     }
   }
 
-  /// Pipes between square brackets belong to what is skipped.
+  /// Pipes between brackets belong to what is skipped, provided that the brackets are closed.
   private mutating func skipToPipe() {
-    var depth = 0
-    while token.kind != .end, token.kind != .pipe || depth > 0 {
-      if token.isSymbol("[") { depth += 1 } else if token.isSymbol("]") { depth -= 1 }
-      do throws(Diagnostic) { token = try lexer.next() } catch {
-        // Broken text inside a stage that is being skipped anyway.
-        token = Token(kind: .symbol("?"), span: error.span)
+    while token.kind != .end, token.kind != .pipe {
+      if token.isSymbol("(") || token.isSymbol("["), let end = closingBracket() {
+        lexer.position = end
       }
+      skipToken()
+    }
+  }
+
+  /// Where the bracket that has just been opened is closed, if it is.
+  private func closingBracket() -> Int? {
+    var ahead = self
+    var depth = 1
+    while depth > 0 {
+      ahead.skipToken()
+      switch ahead.token.kind {
+      case .end: return nil
+      case .symbol("("), .symbol("["): depth += 1
+      case .symbol(")"), .symbol("]"): depth -= 1
+      default: break
+      }
+    }
+    return ahead.token.span.upper
+  }
+
+  /// Broken text inside a stage that is being skipped anyway is no further mistake.
+  private mutating func skipToken() {
+    do throws(Diagnostic) { token = try lexer.next() } catch {
+      token = Token(kind: .symbol("?"), span: error.span)
     }
   }
 
@@ -113,7 +157,7 @@ package struct Parser {
         // So may an aggregate's, or a function's (`max(a, b) as c`).
         var other = saved
         if let stage = try? ExpressionStage.read(&other, Span(start, start)), other.isAtStageEnd,
-          !stage.callsUnknownFunction
+          stage.callsWell
         {
           self = other
           return stage
@@ -124,7 +168,12 @@ package struct Parser {
     if case .word(let word) = token.kind, try looksLikeUnknownOperator() {
       throw unknownOperator(word)
     }
-    return try ExpressionStage.parse(&self, Span(start, start))
+    do throws(Diagnostic) { return try ExpressionStage.parse(&self, Span(start, start)) } catch {
+      guard case .word(let word) = saved.token.kind,
+        OperatorTable.planned[word.lowercased()] != nil
+      else { throw error }
+      throw saved.unknownOperator(word)
+    }
   }
 
   private var isAtStageEnd: Bool { token.kind == .pipe || token.kind == .end }
@@ -148,13 +197,16 @@ package struct Parser {
 
   private func unknownOperator(_ word: String) -> Diagnostic {
     let known = OperatorTable.keywords + AggregateTable.keywords
+    let planned = OperatorTable.planned.keys.sorted()
     if let reason = OperatorTable.planned[word.lowercased()] {
       return Diagnostic(.notBuilt(word), at: token.span, in: source, help: reason)
     }
     return Diagnostic(
       .unknownOperator(word), at: token.span, in: source,
       help: Suggestion.didYouMean(word, among: known)
-        ?? "'tripline help query' lists the operators")
+        ?? Suggestion.nearest(to: word, among: planned).map {
+          "did you mean '\($0)'? it is not built yet"
+        } ?? "'tripline help query' lists the operators and functions")
   }
 
   // Steps.
@@ -177,9 +229,13 @@ package struct Parser {
     return true
   }
 
-  package mutating func expect(_ symbol: String, _ purpose: String) throws(Diagnostic) {
+  package mutating func expect(
+    _ symbol: String, _ purpose: String, help: String? = nil
+  ) throws(Diagnostic) {
     guard try takeSymbol(symbol) else {
-      throw Diagnostic(.expected("'\(symbol)' \(purpose)", found), at: place, in: source)
+      let standard = symbol == ")" ? "close it with ')'" : "write '\(symbol)' here"
+      throw Diagnostic(
+        .expected("'\(symbol)' \(purpose)", found), at: place, in: source, help: help ?? standard)
     }
   }
 
@@ -205,7 +261,11 @@ package struct Parser {
   /// A field name as written, or an error that says for what it is wanted.
   package mutating func field(_ purpose: String) throws(Diagnostic) -> FieldName {
     guard let name = try takeField() else {
-      throw Diagnostic(.expected("a field \(purpose)", found), at: place, in: source)
+      let help =
+        if case .string(let text) = token.kind {
+          "a field is written without quotes, or as %\"\(text)\""
+        } else { #"write the name of a field; one with blanks is written %"any name""# }
+      throw Diagnostic(.expected("a field \(purpose)", found), at: place, in: source, help: help)
     }
     return name
   }
@@ -214,6 +274,16 @@ package struct Parser {
     switch token.kind {
     case .word(let text), .quotedName(let text):
       let name = FieldName(text: text, span: token.span)
+      try advance()
+      return name
+    case .symbol("%"):
+      // `% "any name"`: a blank may stand between.
+      var ahead = self
+      try ahead.advance()
+      guard case .string(let raw) = ahead.token.kind else { return nil }
+      let name = FieldName(
+        text: raw.replacing("\\\"", with: "\""), span: token.span.union(ahead.token.span))
+      self = ahead
       try advance()
       return name
     default:
@@ -238,14 +308,16 @@ package struct Parser {
     return try fieldList("as an alias")
   }
 
-  package mutating func wholeNumber(_ purpose: String) throws(Diagnostic) -> Int {
+  package mutating func wholeNumber(after keyword: String) throws(Diagnostic) -> Int {
     if case .number(let value, duration: false) = token.kind, value == value.rounded(),
       value >= 0, value < 1e15
     {
       try advance()
       return Int(value)
     }
-    throw Diagnostic(.expected("a whole number \(purpose)", found), at: place, in: source)
+    throw Diagnostic(
+      .expected("a whole number after '\(keyword)'", found), at: place, in: source,
+      help: "write for example '\(keyword) 10'")
   }
 
   /// What a person sees at the present place.
@@ -263,7 +335,37 @@ package struct Parser {
   }
 
   package func unexpected() -> Diagnostic {
-    Diagnostic(.unexpected(found), at: place, in: source, help: "a stage ends at '|'")
+    Diagnostic(.unexpected(found), at: place, in: source, help: helpWithUnexpected)
+  }
+
+  private var helpWithUnexpected: String {
+    var ahead = self
+    let next = (try? ahead.advance()) == nil ? nil : ahead.token
+    switch token.kind {
+    case .symbol(")"), .symbol("]"):
+      return "remove it: nothing is open that it closes"
+    case .symbol(","):
+      // `1,000`
+      if case .number? = next?.kind, next?.span.lower == token.span.upper,
+        token.span.lower == previousEnd, previousEnd > 0,
+        Lexer.isDigit(source.bytes[previousEnd - 1])
+      {
+        return "numbers are written without commas"
+      }
+    case .word(let word):
+      let word = word.lowercased()
+      let wanted = word == "not" ? next : token
+      if ["like", "rlike", "regexp", "ilike"].contains(where: { wanted?.isWord($0) == true }) {
+        return #"write matches "web*" for wildcards, or matches /web.*/ for a pattern"#
+      }
+      if OperatorTable.entry(for: word) != nil || AggregateTable.entry(for: word) != nil {
+        return "write '|' before it"
+      }
+      let options = ["nodrop", "desc", "matches", "contains"]
+      if let near = Suggestion.didYouMean(word, among: options) { return near }
+    default: break
+    }
+    return "a stage ends at '|'"
   }
 }
 
@@ -300,9 +402,10 @@ extension Diagnostic.Message {
   fileprivate static func unexpected(_ found: String) -> Self {
     Self("syntax", "\(found) does not belong here")
   }
+  static let deep = Self("nesting", "this is nested too deeply")
   fileprivate static let emptyStage = Self("empty-stage", "there is no stage between these pipes")
   fileprivate static func unknownOperator(_ word: String) -> Self {
-    Self("unknown-operator", "there is no operator '\(word)'")
+    Self("unknown-operator", "there is no operator or function '\(word)'")
   }
   fileprivate static func notBuilt(_ word: String) -> Self {
     Self("not-built", "the operator '\(word)' is not built yet")

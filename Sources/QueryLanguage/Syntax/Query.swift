@@ -5,6 +5,14 @@ package struct Query: Sendable {
   package var scope: Scope
   package var stages: [any Operator]
   package var source: SourceText
+  /// How many stages stand before the first that could not be read; nil when all could.
+  package var unreadFrom: Int?
+
+  package init(scope: Scope, stages: [any Operator], source: SourceText) {
+    self.scope = scope
+    self.stages = stages
+    self.source = source
+  }
 
   /// The query as text that parses to the same query.
   package var printed: String {

@@ -30,8 +30,16 @@ package indirect enum Scope: Sendable {
     case .word(let text): return text
     case .phrase(let text): return "\"\(text.replacing("\"", with: "\\\""))\""
     case .field(let name, let value):
-      return "\(name.printed)=\"\(value.replacing("\"", with: "\\\""))\""
+      return "\(name.printed)=\(Scope.printed(value: value))"
     }
+  }
+
+  /// Bare where it can be: a backslash at the end of quoted text would keep the quote from ending it.
+  private static func printed(value: String) -> String {
+    let isBare =
+      !value.isEmpty && !value.hasPrefix("=")
+      && value.utf8.allSatisfy { !Bytes.isBlank($0) && !"|()[]\"".utf8.contains($0) }
+    return isBare ? value : "\"\(value.replacing("\"", with: "\\\""))\""
   }
 
   /// Texts that every matching line must contain, for `explain`.
@@ -47,10 +55,19 @@ package indirect enum Scope: Sendable {
 
 /// Reads the scope, whose words are not the pipeline's: nearly anything but blanks and brackets.
 struct ScopeParser {
-  let source: SourceText
-  var position = 0
+  private var lexer: Lexer
+  /// The AND, OR or NOT taken last.
+  private var keyword: Span?
+  private var nesting = 0
 
-  init(_ source: SourceText) { self.source = source }
+  init(_ source: SourceText) { lexer = Lexer(source) }
+
+  private var source: SourceText { lexer.source }
+
+  private(set) var position: Int {
+    get { lexer.position }
+    set { lexer.position = newValue }
+  }
 
   private var bytes: [UInt8] { source.bytes }
 
@@ -61,12 +78,16 @@ struct ScopeParser {
   /// Where the pipeline starts when the scope itself can't be read.
   static func endOfScope(in source: SourceText) -> Int {
     var inText = false
+    var depth = 0
     var index = 0
     while index < source.bytes.count {
       switch source.bytes[index] {
       case UInt8(ascii: "\\") where inText: index += 1
       case UInt8(ascii: "\""): inText.toggle()
-      case UInt8(ascii: "|") where !inText: return index
+      // The stages of a subquery belong to the scope.
+      case UInt8(ascii: "[") where !inText: depth += 1
+      case UInt8(ascii: "]") where !inText: depth -= 1
+      case UInt8(ascii: "|") where !inText && depth <= 0: return index
       default: break
       }
       index += 1
@@ -80,19 +101,19 @@ struct ScopeParser {
     let scope = try disjunction()
     try skipBlanks()
     if let next = byte(), next != UInt8(ascii: "|") {
-      throw Diagnostic(
-        .stray(String(UnicodeScalar(next))), at: Span(position, position + 1), in: source,
-        help: "put the words in double quotes, or check the parentheses")
+      throw stray(next)
     }
     return scope
   }
 
-  /// Comments only at the start of a word: `prod/*` and `http://x` are words.
-  private mutating func skipBlanks() throws(Diagnostic) {
-    var lexer = Lexer(source, at: position)
-    try lexer.skipBlanks()
-    position = lexer.position
+  private func stray(_ byte: UInt8) -> Diagnostic {
+    Diagnostic(
+      .stray(String(UnicodeScalar(byte))), at: Span(position, position + 1), in: source,
+      help: "put the words in double quotes, or check the parentheses")
   }
+
+  /// Comments only at the start of a word: `prod/*` and `http://x` are words.
+  private mutating func skipBlanks() throws(Diagnostic) { try lexer.skipBlanks() }
 
   private mutating func disjunction() throws(Diagnostic) -> Scope {
     var terms = [try conjunction()]
@@ -107,7 +128,7 @@ struct ScopeParser {
       try skipBlanks()
       guard let next = byte() else { break }
       if next == UInt8(ascii: "|") || next == UInt8(ascii: ")") || isKeyword("or") {
-        if explicit { throw missingOperand("AND") }
+        if explicit { throw missingOperand() }
         break
       }
       terms.append(try negation())
@@ -117,6 +138,12 @@ struct ScopeParser {
   }
 
   private mutating func negation() throws(Diagnostic) -> Scope {
+    guard nesting < Parser.deepest else {
+      throw Diagnostic(
+        .deep, at: Span(position, position + 1), in: source, help: "remove some parentheses")
+    }
+    nesting += 1
+    defer { nesting -= 1 }
     if try takeKeyword("not") { return .not(try negation()) }
     try skipBlanks()
     if byte() == UInt8(ascii: "!"), byte(1) != nil, byte(1) != UInt8(ascii: "=") {
@@ -128,11 +155,16 @@ struct ScopeParser {
 
   private mutating func primary() throws(Diagnostic) -> Scope {
     try skipBlanks()
-    guard let next = byte(), next != UInt8(ascii: "|") else { throw missingOperand("a word") }
+    guard let next = byte(), next != UInt8(ascii: "|") else { throw missingOperand() }
     let start = position
     if next == UInt8(ascii: "(") {
       position += 1
       try skipBlanks()
+      if byte() == UInt8(ascii: ")") {
+        throw Diagnostic(
+          .emptyParentheses, at: Span(start, position + 1), in: source,
+          help: "write '*' to look at every message")
+      }
       let inner = try disjunction()
       try skipBlanks()
       guard byte() == UInt8(ascii: ")") else {
@@ -143,9 +175,12 @@ struct ScopeParser {
       return inner
     }
     if next == UInt8(ascii: "[") {
-      throw Diagnostic(.subquery, at: Span(start, start + 1), in: source)
+      throw Diagnostic(
+        .subquery, at: Span(start, start + 1), in: source,
+        help: "run the inner query first, and write the words that it finds")
     }
-    if next == UInt8(ascii: ")") || next == UInt8(ascii: "]") { throw missingOperand("a word") }
+    if next == UInt8(ascii: ")") { throw missingOperand() }
+    if next == UInt8(ascii: "]") { throw stray(next) }
     if let name = try fieldName() { return .field(name, try fieldValue()) }
     if next == UInt8(ascii: "\"") {
       let text = try quoted()
@@ -196,10 +231,7 @@ struct ScopeParser {
   }
 
   private mutating func quoted() throws(Diagnostic) -> String {
-    var lexer = Lexer(source, at: position)
-    let raw = try lexer.quoted()
-    position = lexer.position
-    return raw.replacing("\\\"", with: "\"")
+    try lexer.quoted().replacing("\\\"", with: "\"")
   }
 
   private mutating func bareWord() -> String {
@@ -219,14 +251,19 @@ struct ScopeParser {
   private mutating func takeKeyword(_ keyword: String) throws(Diagnostic) -> Bool {
     try skipBlanks()
     guard isKeyword(keyword) else { return false }
+    self.keyword = Span(position, position + keyword.utf8.count)
     position += keyword.utf8.count
     return true
   }
 
-  private func missingOperand(_ what: String) -> Diagnostic {
-    Diagnostic(
-      .missingOperand(what), at: Span(max(0, min(position, bytes.count) - 1), position), in: source,
-      help: "write '*' to look at every message")
+  private func missingOperand() -> Diagnostic {
+    let help = "write '*' to look at every message"
+    if let keyword, bytes[keyword.upper..<position].allSatisfy({ Bytes.isBlank($0) }) {
+      return Diagnostic(
+        .nothingBehind(source.text(of: keyword)), at: keyword, in: source, help: help)
+    }
+    let place = max(0, min(position, bytes.count) - 1)
+    return Diagnostic(.missingWord, at: Span(place, position), in: source, help: help)
   }
 }
 
@@ -237,7 +274,10 @@ extension Diagnostic.Message {
   fileprivate static let openParenthesis = Self("scope", "this '(' is never closed")
   fileprivate static let subquery = Self("not-built", "subqueries are not built yet")
   fileprivate static let missingValue = Self("scope", "there is no value after '='")
-  fileprivate static func missingOperand(_ what: String) -> Self {
-    Self("scope", what == "AND" ? "there is nothing after AND" : "expected \(what) here")
+  fileprivate static let missingWord = Self("scope", "expected a word here")
+  fileprivate static func nothingBehind(_ keyword: String) -> Self {
+    Self("scope", "there is nothing to search for behind '\(keyword)'")
   }
+  fileprivate static let emptyParentheses = Self(
+    "scope", "there is nothing between these parentheses")
 }

@@ -113,6 +113,15 @@ package struct Bytes: @unchecked Sendable, Hashable {
     return found - start
   }
 
+  /// The same for a `needle` in lower case that may stand in any ASCII case.
+  package func firstIndex(folded needle: Bytes, from: Int = 0) -> Int? {
+    guard from <= count else { return nil }
+    guard !needle.isEmpty else { return from }
+    guard let start, let other = needle.start, count - from >= needle.count else { return nil }
+    let found = tripline_find_folded(start + from, count - from, other, needle.count)
+    return found.map { $0 - start }
+  }
+
   package func contains(_ needle: Bytes) -> Bool { firstIndex(of: needle) != nil }
 
   /// The text, with invalid UTF-8 replaced.

@@ -54,7 +54,8 @@ package struct LineFramer {
     _ read: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) -> Chunk? {
     while !atEnd {
-      let capacity = carry.count + chunkSize
+      // Growing with what is carried, so that a long line is not copied once for each small chunk.
+      let capacity = carry.count + max(chunkSize, carry.count)
       let room = pool.take(capacity: capacity)
       carry.withUnsafeBytes { room.copyMemory(from: $0) }
       let carried = carry.count
@@ -106,6 +107,10 @@ package struct LineFramer {
         skipping = skip
       }
     }
+    if offset == 0, hasMark(base, count) {
+      lower = LineFramer.mark.count
+      offset = lower
+    }
     let last = lower < count ? memrchrIndex(base + lower, count - lower).map { $0 + lower } : nil
     var upper = atEnd ? count : last.map { $0 + 1 } ?? lower
     carry.removeAll(keepingCapacity: true)
@@ -138,6 +143,16 @@ package struct LineFramer {
       offset += count - upper
     }
     return chunk
+  }
+
+  /// A byte order mark, which some programs put in front of UTF-8: not part of the first line.
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  private func hasMark(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    count >= LineFramer.mark.count
+      && LineFramer.mark.indices.allSatisfy {
+        base[$0] == LineFramer.mark[$0]
+      }
   }
 
   private func memrchrIndex(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int? {

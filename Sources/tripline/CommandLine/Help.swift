@@ -1,3 +1,4 @@
+import QueryLanguage
 package import TerminalUI
 
 /// The texts of `help`, all made from the tables of verbs and flags.
@@ -38,10 +39,12 @@ package enum Help {
           (flag.synopsis, flag.help + (flag.standard.map { " (default: \($0))" } ?? ""))
         }, palette, width: 28)
     }
+    // The language is part of how to ask.
+    if verb.name == .query { text += language(palette) }
     return text
   }
 
-  private static func heading(_ title: String, _ palette: Palette) -> String {
+  static func heading(_ title: String, _ palette: Palette) -> String {
     "\n" + palette.paint(title, .strong) + "\n"
   }
 
@@ -68,7 +71,7 @@ package enum Help {
   }
 
   /// Breaks text between words; every line but the first starts with the indent.
-  private static func wrapped(_ text: String, indent: Int) -> [String] {
+  static func wrapped(_ text: String, indent: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

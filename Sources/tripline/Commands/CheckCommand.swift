@@ -1,3 +1,8 @@
+import Engine
+import QueryLanguage
+import Records
+import TerminalUI
+
 /// `tripline check`: find mistakes in rules and queries.
 package struct CheckCommand: Command {
   package static let verb = Verb(
@@ -17,6 +22,108 @@ package struct CheckCommand: Command {
   package init(_ invocation: Invocation) throws(UsageError) { self.invocation = invocation }
 
   package func run(on console: Console) async throws -> Outcome {
-    throw Failure("'check' can't run yet: this build has no engine", code: .usage)
+    var report = CheckReport(console, invocation.options)
+    let setup: Setup
+    do {
+      setup = try Setup(invocation)
+    } catch let mistakes as ConfigurationMistakes {
+      // Nothing else can be judged without it.
+      report.add(mistakes.list, about: "the configuration", cause: .usage)
+      return try report.finish()
+    }
+    let files = try setup.ruleFiles(invocation.words)
+    guard !files.isEmpty || invocation.options.queries != nil else {
+      throw invocation.mistake(
+        "there is nothing to check", help: "name rule files or a directory: tripline check rules/")
+    }
+    if let path = invocation.options.queries { try check(queries: path, setup, &report) }
+    if !files.isEmpty {
+      let rules = CheckedRules(files, setup)
+      let subject = [
+        files.count.counted("file"), rules.monitorCount.counted("monitor"),
+        rules.actionCount.counted("action"),
+      ].joined(separator: ", ")
+      report.add(rules.findings, about: subject, cause: .rules)
+    }
+    return try report.finish()
+  }
+
+  private func check(queries path: String, _ setup: Setup, _ report: inout CheckReport) throws {
+    let content: [UInt8]
+    do throws(InputFailure) { content = try FileBytes.read(path) } catch {
+      throw Failure(error.description, code: .rules)
+    }
+    let corpus = Corpus(SourceText(name: path, bytes: content))
+    let now = SystemClock().now
+    var findings = corpus.findings
+    var accepted = 0
+    for query in corpus.queries {
+      do throws(Diagnostics) {
+        // A missing parameter is for whoever runs the query, not a mistake in it.
+        findings += try setup.plan(query, now: now, missing: .neutral).warnings
+        accepted += 1
+      } catch {
+        findings += error.list
+      }
+    }
+    try report.headline("accepted \(accepted) of \(corpus.queries.count)")
+    report.add(findings, about: corpus.queries.count.counted("query", "queries"), cause: .rules)
+  }
+}
+
+/// Findings on their way to the user: as text to read or as records, with a closing line for each
+/// thing that was checked.
+private struct CheckReport {
+  private let console: Console
+  private let options: Options
+  private var outcome = Outcome()
+  private var findings: [Diagnostic] = []
+  private var closing: [String] = []
+
+  init(_ console: Console, _ options: Options) {
+    self.console = console
+    self.options = options
+  }
+
+  private var isText: Bool { options.output == .table }
+
+  /// A result of its own: data for those who read text; records are not mixed with it.
+  func headline(_ text: String) throws {
+    if isText { try console.output.write(text + "\n") } else { console.say(text) }
+  }
+
+  mutating func add(_ found: [Diagnostic], about subject: String, cause: ExitCode) {
+    let errors = found.count { $0.severity == .error }
+    let warnings = found.count { $0.severity == .warning }
+    findings += found
+    closing.append("\(subject): \(CheckReport.verdict(errors, warnings))")
+    if errors > 0 { outcome.note(cause) }
+    if warnings > 0, options.failOn.contains(.lint) { outcome.note(.findings) }
+  }
+
+  func finish() throws -> Outcome {
+    try write()
+    try console.output.flush()
+    for line in closing { console.say(line) }
+    return outcome
+  }
+
+  private static func verdict(_ errors: Int, _ warnings: Int) -> String {
+    let parts = [
+      errors > 0 ? errors.counted("error") : nil, warnings > 0 ? warnings.counted("warning") : nil,
+    ].compactMap { $0 }
+    return parts.isEmpty ? "no mistakes" : parts.joined(separator: ", ")
+  }
+
+  private func write() throws {
+    guard isText else {
+      var writer = options.output.writer(for: console.screen)
+      let text = writer.text(of: Diagnostic.recordColumns, findings.map(\.record))
+      return try console.output.write { $0 += text }
+    }
+    for finding in findings {
+      try console.output.write(
+        finding.rendered(colour: console.screen.palette.isColoured) + "\n")
+    }
   }
 }

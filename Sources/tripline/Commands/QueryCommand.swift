@@ -34,12 +34,12 @@ package struct QueryCommand: Command {
       console.say(warning.rendered(colour: console.errors.palette.isColoured))
     }
     let sources = try setup.sources(Array(invocation.words.dropFirst()))
+    let times = try setup.times(now: now)
     let quarantine = try Quarantine(options.quarantine)
     var answer = Answer(plan, options.output, console, sources)
     let run = QueryRun(
       plan: plan, sources: sources, options: setup.feed, now: now,
-      from: options.from?.resolved(now: now, zone: setup.zone),
-      to: options.to?.resolved(now: now, zone: setup.zone), showsTimes: answer.showsTimes)
+      from: times.from, to: times.to, showsTimes: answer.showsTimes)
     let start = ContinuousClock.now
     let report = try answer.fill(from: run, quarantine)
     try quarantine?.flush()
@@ -62,6 +62,7 @@ private struct Answer {
   private var progress: ProgressDisplay
   private var lines: LineWriter
   private let columns: [Plan.OutputColumn]
+  private let start = ContinuousClock.now
 
   init(_ plan: Plan, _ format: ResultFormat, _ console: Console, _ sources: [SourcePlan]) {
     self.plan = plan
@@ -120,17 +121,22 @@ private struct Answer {
   }
 
   private mutating func show(_ report: ScanReport, _ result: () -> Frame?) throws {
-    if isLive {
-      let shown = columns
-      try live.update(
-        {
-          guard var frame = result() else { return [] }
-          return Answer.rows(of: &frame, shown)
-        }, status: "")
-    } else {
+    guard isLive else {
       try console.output.flush()
+      progress.update(bytes: report.bytes, of: total, lines: report.lines)
+      return
     }
-    progress.update(bytes: report.bytes, of: total, lines: report.lines)
+    // One screen has one moving part: the progress is the last line of the table.
+    let shown = columns
+    let status = Progress.line(
+      Progress.State(
+        bytes: report.bytes, total: total, lines: report.lines,
+        elapsed: ContinuousClock.now - start), terminal: console.screen)
+    try live.update(
+      {
+        guard var frame = result() else { return [] }
+        return Answer.rows(of: &frame, shown)
+      }, status: status)
   }
 
   private mutating func write(_ frame: inout Frame) throws {

@@ -36,11 +36,13 @@ package struct ReplayCommand: Command {
         "there are no rules to replay", help: "name files or a directory with -r rules/")
     }
     let loaded = try setup.rules(files, environment: .placeholders).checked()
+    let times = try setup.times(now: SystemClock().now)
+    var printer = try TransitionPrinter(options.output, console, tense: .wouldRun)
     let quarantine = try Quarantine(options.quarantine)
     let replay = Replay(
       rules: loaded.rules, sources: try setup.sources(invocation.words), options: setup.feed,
-      actions: loaded.actions, live: options.live, drains: options.drain)
-    var printer = TransitionPrinter(options.output, console, tense: .wouldRun)
+      actions: loaded.actions, live: options.live, drains: options.drain,
+      from: times.from, to: times.to)
     var progress = ProgressDisplay(on: console)
     var alerts = 0
     let start = ContinuousClock.now
@@ -79,12 +81,13 @@ extension Replay.Outcome {
     for (monitor, troubles) in troubles {
       if troubles.late > 0 {
         let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
-        console.say("\(monitor): \(troubles.late) matching lines came too late\(first)")
+        let lines = troubles.late == 1 ? "1 matching line" : "\(troubles.late) matching lines"
+        console.say("\(monitor): \(lines) came too late\(first)")
         if options.failOn.contains(.late) { outcome.note(.findings) }
       }
       if troubles.suppressed > 0 {
         console.say(
-          "\(monitor): \(troubles.suppressed) alerts not fired: "
+          "\(monitor): \(troubles.suppressed) \(troubles.suppressed == 1 ? "alert" : "alerts") not fired: "
             + "\(Monitor.firingLimit) groups are firing already", important: true)
       }
     }

@@ -40,6 +40,7 @@ package struct RunCommand: Command {
     }
     let loaded = try setup.rules(files, environment: .variables(environment)).checked()
     let sources = try setup.sources(invocation.words)
+    var printer = try TransitionPrinter(options.output, console, tense: .runs)
     let quarantine = try Quarantine(options.quarantine)
     var settings = Watch.Settings(feed: setup.feed)
     settings.live = options.live
@@ -47,7 +48,6 @@ package struct RunCommand: Command {
     settings.onEnd = RunCommand.endOfInput(options, loaded.rules)
 
     let words = RunWords(console)
-    var printer = TransitionPrinter(options.output, console, tense: .runs)
     var alerts = 0
     var outcome = Outcome()
     let world = Watch.World(

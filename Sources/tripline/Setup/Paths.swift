@@ -3,17 +3,24 @@ import Glibc
 
 /// Paths as people give them, turned into files.
 enum Paths {
-  /// The files that a glob names, sorted; a path without wildcards is itself.
+  /// The files that a glob names, sorted. A path without wildcards is itself, and so is a glob that
+  /// names nothing, like in a shell: whoever opens it can say so and go on with the rest.
   static func expanded(_ path: String) -> [String] {
     guard path != "-", path.contains(where: { "*?[".contains($0) }), access(path, F_OK) != 0 else {
       return [path]
     }
     var result = glob_t()
     defer { globfree(&result) }
-    guard glob(path, GLOB_NOSORT, nil, &result) == 0 else { return [] }
+    guard glob(path, GLOB_NOSORT, nil, &result) == 0 else { return [path] }
     return (0..<Int(result.gl_pathc)).compactMap { index in
       result.gl_pathv[index].map { String(cString: $0) }
     }.sorted()
+  }
+
+  /// A path that was written in a file, as seen from here.
+  static func relative(_ path: String, to file: String) -> String {
+    guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+    return file[...slash] + path
   }
 
   static func isDirectory(_ path: String) -> Bool {

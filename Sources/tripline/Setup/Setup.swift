@@ -32,12 +32,24 @@ struct Setup {
       throw Failure(error.description, code: .usage)
     }
     let sink = DiagnosticSink()
-    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink)
+    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink) {
+      ZoneFiles.zone(named: $0) != nil
+    }
     guard !sink.hasErrors, let result else { throw ConfigurationMistakes(list: sink.list) }
     return result
   }
 
   // Reading.
+
+  /// The message times to look at, from and up to, as `--from` and `--to` say.
+  func times(now: Int64) throws -> (from: Int64?, to: Int64?) {
+    let from = options.from?.resolved(now: now, zone: zone)
+    let to = options.to?.resolved(now: now, zone: zone)
+    if let from, let to, from >= to {
+      throw Failure("'--from' has to be before '--to': no time is between them", code: .usage)
+    }
+    return (from, to)
+  }
 
   /// Threads and sizes; each thread beyond the cores there are would only wait.
   var feed: FeedOptions {
@@ -53,14 +65,7 @@ struct Setup {
     if words.isEmpty, !configuration.sources.isEmpty {
       return try configuration.sources.flatMap(sources(of:))
     }
-    var paths: [String] = []
-    for word in words.isEmpty ? ["-"] : words {
-      let found = Paths.expanded(word)
-      if found.isEmpty {
-        throw Failure("no file matches '\(word)'", code: .input)
-      }
-      paths += found
-    }
+    let paths = (words.isEmpty ? ["-"] : words).flatMap(Paths.expanded)
     return SourcePlan.grouped(paths).map { plan(of: $0, nil) }
   }
 
@@ -106,12 +111,21 @@ struct Setup {
 
   /// Parses and binds an ad hoc query; `now` is the start of the run.
   func plan(_ text: String, now: Int64) throws(Diagnostics) -> Plan {
-    let expanded = try ParameterExpansion.expand(SourceText(name: "query", text: text), params)
+    try plan(SourceText(name: "query", text: text), now: now)
+  }
+
+  /// The same for a query of some other source.
+  func plan(
+    _ source: SourceText, now: Int64, missing: ParameterExpansion.Missing = .mistake
+  ) throws(Diagnostics) -> Plan {
+    let expanded = try ParameterExpansion.expand(source, params, missing: missing)
     var factors: [String: Double] = [:]
     for (field, unit) in units { factors[field.lowercased()] = Durations.factor(ofUnit: unit) }
     do throws(Diagnostics) {
-      var plan = try Binder.bind(
-        Parser.parse(expanded.source), Binder.Settings(units: factors, now: now, zone: zone))
+      var plan = try Binder.plan(
+        of: expanded.source,
+        Binder.Settings(
+          units: factors, now: now, zone: zone, zones: { ZoneFiles.zone(named: $0) }))
       plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
       return plan
     } catch {
@@ -119,11 +133,18 @@ struct Setup {
     }
   }
 
+  /// What rules are bound under.
+  var context: BoundRule.Context {
+    BoundRule.Context(
+      units: units, params: params, zone: zone, zones: { ZoneFiles.zone(named: $0) })
+  }
+
   /// The rule files that the flags or the configuration name.
   func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
     var paths: [String] = []
     let named = words + options.rules
-    for path in named.isEmpty ? configuration.rules : named {
+    let configured = configuration.rules.map { Paths.relative($0, to: options.config ?? "") }
+    for path in named.isEmpty ? configured : named {
       for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
     }
     var files: [SourceText] = []
@@ -142,7 +163,6 @@ struct Setup {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
     let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
-    let context = BoundRule.Context(units: units, params: params, zone: zone)
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
       do throws(Diagnostics) {

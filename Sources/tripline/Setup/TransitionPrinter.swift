@@ -8,7 +8,11 @@ struct TransitionPrinter {
   private var timeline: Timeline
   private var isFirst = true
 
-  init(_ format: ResultFormat, _ console: Console, tense: Timeline.Tense) {
+  init(_ format: ResultFormat, _ console: Console, tense: Timeline.Tense) throws {
+    if format == .csv {
+      throw Failure(
+        "transitions have parts within parts, which csv has not; write -o ndjson", code: .usage)
+    }
     self.format = format
     self.console = console
     timeline = Timeline(terminal: console.screen, tense: tense)
@@ -32,9 +36,7 @@ struct TransitionPrinter {
         buffer += Array(opening.utf8)
         buffer += record
       }
-    case .csv:
-      throw Failure(
-        "transitions have parts within parts, which csv has not; write -o ndjson", code: .usage)
+    case .csv: preconditionFailure("refused when made")
     }
     isFirst = false
   }

@@ -1,0 +1,170 @@
+import QueryLanguage
+import Records
+
+/// What is decided at instants: everything that lines alone can't confirm, and every resolving.
+extension Monitor {
+  /// Decides every instant strictly before `watermark`.
+  mutating func decide(
+    before watermark: Int64, line: UInt64, _ decisions: inout [Decision]
+  ) {
+    while let end = due?.end, end < watermark {
+      if canSkip(end) {
+        // Nothing is in the window and nothing can come of that until the next line.
+        let next = panes.list.first.map { min($0.end, watermark) } ?? watermark
+        let target = max(end + every, instant(atOrAfter: next))
+        due?.slide(to: target, over: panes)
+      } else {
+        decide(end, line: line, &decisions)
+        let target = end + every
+        due?.slide(to: target, over: panes)
+      }
+      panes.drop(through: (due?.end ?? end) - rule.window)
+      dropUnusedGroups(at: end)
+    }
+  }
+
+  /// Whether deciding this instant could change nothing: an empty window, no alert, nobody to miss.
+  func canSkip(_ end: Int64) -> Bool {
+    guard let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else { return false }
+    return !rule.groupSlots.isEmpty || !rule.levels.contains(where: \.emptyCanHit)
+  }
+
+  /// Group numbers are never used twice; from time to time those that nothing refers to are dropped.
+  mutating func dropUnusedGroups(at time: Int64) {
+    let live = panes.list.reduce(0) { $0 + $1.partial.members.count }
+    if folds.count > 4_096, folds.count > 4 * live {
+      var fresh = GroupTable()
+      let old = folds
+      let renumber = { (group: Int32) in Int32(fresh.adopt(Int(group), of: old)) }
+      due?.renumber(renumber)
+      lead?.renumber(renumber)
+      panes.renumber(renumber)
+      folds = fresh
+      groups.forgetFoldNumbers()
+    }
+    if groups.numbered > 4_096, groups.numbered > 4 * live {
+      groups.dropUnused(at: time, window: rule.window)
+      groups.forgetFoldNumbers()
+    }
+  }
+
+  /// Decides the rest when no more lines come: every instant up to and including `end`.
+  package mutating func finish(through end: Int64) -> [Decision] {
+    var decisions: [Decision] = []
+    decide(before: end + 1, line: .max, &decisions)
+    return decisions
+  }
+
+  /// The largest message time taken in; nil before the first line.
+  package var newest: Int64? { due == nil ? nil : largestTime }
+
+  /// How far time has to run on, without lines, until everything open has decided itself.
+  package var drainEnd: Int64? {
+    newest.map { $0 + 2 * rule.window + (rule.levels.map(\.resolutionWindow).max() ?? 0) }
+  }
+
+  /// Time passed without lines: decides the instants before `watermark`.
+  package mutating func advance(to watermark: Int64, line: UInt64) -> [Decision] {
+    var decisions: [Decision] = []
+    decide(before: watermark, line: line, &decisions)
+    followLargestTime()
+    return decisions
+  }
+
+  mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
+    guard let due else { return }
+    if groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    owesInstant = false
+    let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
+    for index in rule.levels.indices {
+      for group in groups.judged(found[index].present, level: index, at: time) {
+        let (finding, value) = finding(index, group, found[index], at: time)
+        observe(
+          finding, index, group, at: time, value: value, windowEnd: time, order: (line, time),
+          &decisions)
+      }
+    }
+    groups.settle(at: time)
+  }
+
+  /// What each level compares, straight from the aggregates.
+  mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
+    let arena = Arena()
+    var found = rule.levels.map { _ in GroupValues(groups: groups.numbered) }
+    for (local, fold) in totals.members.enumerated() where totals.counts[local] > 0 {
+      let group = groups.number(ofFold: Int(fold), folds)
+      for (index, level) in rule.levels.enumerated() {
+        switch level.subject {
+        case .rows:
+          found[index].countRow(of: group)
+        case .column(let slot):
+          guard let column = rule.foldColumn(slot) else { continue }
+          let cell = totals.accumulators[column].result(local, arena)
+          found[index].note(cell.number, of: group, level)
+        }
+      }
+    }
+    for (index, level) in rule.levels.enumerated() { found[index].closeRows(level) }
+    return found
+  }
+
+  /// The same behind the stages of the tail.
+  mutating func rowsByGroup(_ totals: Partial, at time: Int64) -> [GroupValues] {
+    var frame = totals.frame(folds)
+    frame.now = time
+    rule.plan.runTail(on: &frame)
+    let numbers = groups.numbers(of: &frame)
+    return rule.levels.map { level in
+      var found = GroupValues(groups: groups.numbered)
+      switch level.subject {
+      case .rows:
+        frame.live.forEach { found.countRow(of: numbers[$0]) }
+        found.closeRows(level)
+      case .column(let slot):
+        let column = frame.column(slot)
+        frame.live.forEach { found.note(column[$0].number, of: numbers[$0], level) }
+      }
+      return found
+    }
+  }
+
+  func finding(
+    _ index: Int, _ group: Int, _ found: GroupValues, at time: Int64
+  ) -> (Alert.Finding, Double?) {
+    let level = rule.levels[index]
+    if !level.isConfirming {
+      let start = max(began, groups.firstLine(of: group, level: index) ?? began)
+      if time - start < rule.window { return (.neither, nil) }
+    }
+    if let value = found.farthest(of: group) {
+      return (found.isHit(group) ? .hit : found.isClear(group) ? .clear : .neither, value)
+    }
+    if level.emptyIsZero {
+      return (level.isHit(0) ? .hit : level.isClear(0) ? .clear : .neither, 0)
+    }
+    switch level.noValue {
+    case .clear: return (.nothing, nil)
+    case .keep: return (.unknown, nil)
+    case .hit: return (.hit, nil)
+    }
+  }
+}
+
+extension BoundRule {
+  /// The aggregate of the fold that a result column shows, when no stage behind it had a hand in that.
+  func foldColumn(_ slot: Slot) -> Int? {
+    let column = slot.index - fold.keys.count
+    return plan.tailOnlyShows && fold.columns.indices.contains(column) ? column : nil
+  }
+
+  /// Whether conditions can be read from the aggregates without making result rows.
+  var readsTotals: Bool {
+    (groupSlots.isEmpty || groupKeys != nil) && plan.tailOnlyShows && !plan.refolds
+  }
+
+  /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
+  /// is not confirmed line by line.
+  var needsInstants: Bool {
+    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.noValue == .hit }
+  }
+}

@@ -1,0 +1,90 @@
+import QueryLanguage
+import Records
+
+/// Conditions that more lines can only confirm trip on the line that makes them true.
+extension Monitor {
+  /// The window a line may trip: that of the first instant at or after the largest time seen.
+  var current: SlidingTotals? { lead ?? due }
+
+  /// Fold groups whose alert group is not firing and now meets a condition that lines can confirm.
+  mutating func trippedGroups(_ matching: Selection, _ numbers: [Int32]) -> Set<Int32> {
+    var tripped: Set<Int32> = []
+    guard let current, rule.levels.contains(where: \.isConfirming) else { return tripped }
+    let arena = Arena()
+    var seen: Set<Int32> = []
+    var last: Int32 = -1
+    matching.forEach { row in
+      let number = numbers[row]
+      guard number != last else { return }
+      last = number
+      guard seen.insert(number).inserted else { return }
+      for (index, level) in rule.levels.enumerated() where level.isConfirming {
+        let group = groups.number(ofFold: Int(number), folds)
+        if !groups.alert(index, group).isFiring,
+          let value = confirmedValue(level, current.totals, number, arena), level.isHit(value)
+        {
+          tripped.insert(number)
+        }
+      }
+    }
+    return tripped
+  }
+
+  /// What a confirming level compares for one row of the result; for `rows` how many there are.
+  mutating func confirmedValue(
+    _ level: BoundLevel, _ totals: Partial, _ fold: Int32, _ arena: Arena
+  ) -> Double? {
+    switch level.subject {
+    case .rows:
+      let group = groups.number(ofFold: Int(fold), folds)
+      var count = 0
+      for member in totals.members
+      where totals.count(of: Int(member)) > 0
+        && groups.number(ofFold: Int(member), folds) == group
+      {
+        count += 1
+      }
+      return Double(count)
+    case .column(let slot):
+      guard let column = rule.foldColumn(slot) else { return nil }
+      return totals.result(column, of: Int(fold), arena)?.number
+    }
+  }
+
+  /// Goes through the lines one by one to find those that trip, from the state before them.
+  mutating func walk(
+    _ matching: Selection, _ numbers: [Int32], _ tripped: Set<Int32>, _ frame: inout Frame,
+    _ run: LineRun, largestBefore: Int64, _ rows: Range<Int>, _ decisions: inout [Decision]
+  ) {
+    guard let current else { return }
+    let countsRows = rule.levels.contains { if case .rows = $0.subject { true } else { false } }
+    var prior = Partial(rule.fold)
+    for pane in panes.between(current.end - rule.window, current.end) {
+      prior.merge(pane.partial, only: countsRows ? nil : tripped)
+    }
+    let arena = Arena()
+    let times = run.batch.times
+    var largest = largestBefore
+    for row in rows {
+      if run.timed[row] { largest = max(largest, times[row]) }
+      guard matching[row] else { continue }
+      noteEvidence(row, numbers[row], run.batch)
+      guard countsRows || tripped.contains(numbers[row]),
+        current.covers(instant(atOrAfter: times[row]))
+      else { continue }
+      var single = Selection(none: matching.count)
+      single.insert(row)
+      prior.absorb(&frame, rows: single, groups: numbers)
+      let group = groups.number(ofFold: Int(numbers[row]), folds)
+      for (index, level) in rule.levels.enumerated()
+      where level.isConfirming && !groups.alert(index, group).isFiring {
+        guard let value = confirmedValue(level, prior, numbers[row], arena), level.isHit(value)
+        else { continue }
+        let line = run.firstLine + UInt64(row - run.rows.lowerBound)
+        observe(
+          .hit, index, group, at: largest, value: value, windowEnd: current.end,
+          order: (line, .max), &decisions)
+      }
+    }
+  }
+}

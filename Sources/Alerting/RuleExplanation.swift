@@ -1,0 +1,89 @@
+package import QueryLanguage
+
+/// How a monitor is carried out: its query, its window and what decides each level.
+package struct RuleExplanation: Sendable {
+  /// What decides one level.
+  package struct LevelPart: Sendable {
+    package let level: Level
+    package let alert: String
+    package let resolve: String
+    package let resolutionWindow: Int64
+    /// Why the level is decided only at instants; nil when it also trips on the line.
+    package let onlyAtInstants: String?
+    /// What no rows mean.
+    package let withoutValue: String
+
+    /// A condition that more lines only confirm is judged from the first line on.
+    package var waitsForWindow: Bool { onlyAtInstants != nil }
+  }
+
+  package let rule: BoundRule
+  package let query: Explanation
+  package let panes: Int64
+  /// The memory of one group with lines in every pane, in bytes, without the text of its fields.
+  package let bytesPerGroup: Int
+  /// What comes on top, in words.
+  package let growth: [String]
+  package let levels: [LevelPart]
+
+  package init(_ rule: BoundRule) {
+    self.rule = rule
+    query = Explanation(rule.plan)
+    panes = rule.window / rule.every
+    let cost = FoldCost(rule.fold)
+    // Beside the panes there are totals; what can't be subtracted keeps merges of the older panes.
+    let states = rule.fold.subtracts ? Int(panes) + 1 : 2 * Int(panes) + 2
+    bytesPerGroup = cost.bytes * states
+    growth = cost.growth
+    levels = rule.levels.map { LevelPart(level: $0, of: rule) }
+  }
+
+  /// `> 5`, with the name of what is compared.
+  fileprivate static func comparison(_ text: String, _ subject: String) -> String {
+    text.first.map { "<>=!".contains($0) } == true ? "\(subject) \(text)" : text
+  }
+}
+
+extension RuleExplanation.LevelPart {
+  fileprivate init(level: BoundLevel, of rule: BoundRule) {
+    let subject =
+      switch level.subject {
+      case .rows: "rows"
+      case .column(let slot): rule.plan.result[slot].spelling
+      }
+    self.level = level.level
+    alert = RuleExplanation.comparison(level.alertText, subject)
+    resolve = RuleExplanation.comparison(level.resolveText, subject)
+    resolutionWindow = level.resolutionWindow
+    onlyAtInstants = level.isConfirming ? nil : level.reasonToWait(in: rule)
+    withoutValue = level.meaningOfNothing(subject)
+  }
+}
+
+extension BoundLevel {
+  /// Why more lines could undo what one line makes true.
+  fileprivate func reasonToWait(in rule: BoundRule) -> String {
+    if !rule.plan.tailOnlyShows { return "a stage behind the aggregate may change its rows" }
+    if rule.groupKeys == nil { return "the groups are not those of the aggregate" }
+    let kind: AggregateKind =
+      switch subject {
+      case .rows: .count
+      case .column(let slot): rule.plan.result[slot].aggregate ?? .other
+      }
+    switch kind {
+    case .sum: return "a sum may fall again, because its numbers may be negative"
+    case .other: return "more lines may move this column either way"
+    case .count, .countDistinct, .growingSum, .maximum, .minimum:
+      return "more lines may make '\(alert.rawValue)' false again"
+    }
+  }
+
+  fileprivate func meaningOfNothing(_ subject: String) -> String {
+    if emptyIsZero { return "\(subject) counts as 0" }
+    switch noValue {
+    case .clear: return "there is no value; an alert resolves once the last hit is a window ago"
+    case .keep: return "there is no value; an alert stays as it is"
+    case .hit: return "there is no value, which is a hit"
+    }
+  }
+}
