@@ -165,6 +165,6 @@ extension BoundRule {
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
   /// is not confirmed line by line.
   var needsInstants: Bool {
-    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.noValue == .hit }
+    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }
