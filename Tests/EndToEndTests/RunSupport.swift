@@ -13,13 +13,15 @@ final class RunningProgram: Sendable {
   private let process: Process
   private let said: Mutex<[String]>
   private let changed = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
   private let input: FileHandle?
   private let outlets: [FileHandle]
 
-  /// `input` means that the standard input is a pipe that the test writes to.
+  /// `input` means that the standard input is a pipe that the test writes to; without `readsOutput`
+  /// nobody reads what the program writes.
   init(
     _ arguments: [String], in directory: URL, environment: [String: String] = [:],
-    input: Bool = false
+    input: Bool = false, readsOutput: Bool = true
   ) throws {
     process = Process()
     // The tests are built next to the program.
@@ -39,9 +41,10 @@ final class RunningProgram: Sendable {
     let feed = input ? Pipe() : nil
     self.input = feed?.fileHandleForWriting
     process.standardInput = feed ?? FileHandle.nullDevice
+    process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
     try feed?.fileHandleForReading.close()
-    for (index, handle) in outlets.enumerated() {
+    for (index, handle) in outlets.enumerated() where index > 0 || readsOutput {
       Thread.detachNewThread { [self] in
         // Unlike `read(upToCount:)` this does not wait until there is as much.
         while case let data = handle.availableData, !data.isEmpty {
@@ -57,7 +60,7 @@ final class RunningProgram: Sendable {
 
   func write(_ text: String) throws { try input?.write(contentsOf: Data(text.utf8)) }
 
-  /// Stops reading what the program writes.
+  /// Goes away from the output that nobody reads. While a thread reads it, it would stay open.
   func closeOutput() throws { try outlets[Stream.output.rawValue].close() }
 
   func endInput() throws { try input?.close() }
@@ -81,8 +84,9 @@ final class RunningProgram: Sendable {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// The exit code, once the program has ended.
+  /// The exit code, once the program has ended; one that does not end by itself is killed.
   func status() -> Int32 {
+    if ended.wait(timeout: .now() + .seconds(60)) == .timedOut { send(SIGKILL) }
     process.waitUntilExit()
     return process.terminationStatus
   }
@@ -117,11 +121,12 @@ struct RunSite {
   }
 
   func run(
-    _ arguments: String..., environment: [String: String] = [:], input: Bool = false
+    _ arguments: String..., environment: [String: String] = [:], input: Bool = false,
+    readsOutput: Bool = true
   ) throws -> RunningProgram {
     try RunningProgram(
       ["run", "-r", "rules.yaml", "-o", "ndjson"] + arguments, in: directory,
-      environment: environment, input: input)
+      environment: environment, input: input, readsOutput: readsOutput)
   }
 }
 

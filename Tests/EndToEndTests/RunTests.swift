@@ -332,7 +332,7 @@ import Testing
   @Test func `when nobody reads the output any more the run is over`() throws {
     let site = try RunSite(rules: rules())
     try site.append("")
-    let run = try site.run("app.log")
+    let run = try site.run("app.log", readsOutput: false)
     try run.wait(for: "watching", on: .errors)
     try run.closeOutput()
     #expect(run.status() == 0)
