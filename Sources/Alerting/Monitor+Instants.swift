@@ -85,6 +85,7 @@ extension Monitor {
       }
     }
     groups.settle(at: time)
+    troubles.forgotten = groups.beyondLimit
   }
 
   /// What each level compares, straight from the aggregates.

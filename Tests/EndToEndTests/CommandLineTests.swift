@@ -61,6 +61,7 @@ import Testing
           replay   the same engine over recorded logs, without side effects
           check    find mistakes in rules and queries
           explain  show how a query or a monitor is carried out
+          TESTLINE
           help     show this, or the page of a verb
           version  show the version
 
