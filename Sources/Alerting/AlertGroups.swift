@@ -89,6 +89,9 @@ struct AlertGroups: Sendable {
 
   func alert(_ level: Int, _ group: Int) -> Alert { groups[group].alerts[level] }
 
+  /// Whether any level of the group is firing.
+  func isFiring(_ group: Int) -> Bool { groups[group].isFiring }
+
   mutating func set(_ alert: Alert, _ level: Int, _ group: Int) {
     let before = groups[group].isFiring
     groups[group].alerts[level] = alert

@@ -59,8 +59,7 @@ package struct BoundLevel: Sendable {
     switch alert {
     case .greater, .greaterOrEqual: value > other
     case .less, .lessOrEqual: value < other
-    case .equal: false
-    case .notEqual: (value - alertBound).magnitude > (other - alertBound).magnitude
+    case .equal, .notEqual: false
     }
   }
 

@@ -85,6 +85,7 @@ extension Monitor {
       }
     }
     groups.settle(at: time)
+    troubles.forgotten = groups.beyondLimit
   }
 
   /// What each level compares, straight from the aggregates.
@@ -165,6 +166,6 @@ extension BoundRule {
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
   /// is not confirmed line by line.
   var needsInstants: Bool {
-    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.noValue == .hit }
+    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }

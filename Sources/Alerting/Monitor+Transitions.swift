@@ -9,7 +9,7 @@ extension Monitor {
   ) {
     let level = rule.levels[index]
     var alert = groups.alert(index, group)
-    if case .hit = finding, !alert.isFiring, groups.firing >= Monitor.firingLimit {
+    if case .hit = finding, !groups.isFiring(group), groups.firing >= Monitor.firingLimit {
       troubles.suppressed += 1
       owesInstant = true
       return

@@ -23,6 +23,11 @@ enum Paths {
     return file[...slash] + path
   }
 
+  /// Whether a path still has wildcards in it because nothing matched them.
+  static func isPattern(_ path: String) -> Bool {
+    path.contains { "*?[".contains($0) } && access(path, F_OK) != 0
+  }
+
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

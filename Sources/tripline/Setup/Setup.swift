@@ -22,6 +22,10 @@ struct Setup {
           + "such as Europe/Berlin", code: .usage)
     }
     self.zone = zone
+    for unit in options.units where Durations.factor(ofUnit: unit.value) == nil {
+      throw invocation.mistake(
+        "'\(unit.value)' is not a unit of time", help: "write ns, us, ms, s, m or h")
+    }
   }
 
   private static func configuration(_ options: Options) throws -> Configuration {

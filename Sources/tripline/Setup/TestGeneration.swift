@@ -45,7 +45,7 @@ struct TestGeneration {
       rules: loaded.rules, actions: loaded.actions, options: setup.feed, zone: setup.zone,
       base: base)
     var tests = GeneratedTests(
-      rules: files.map { Paths.relative($0.name, to: base) }, run: run, about: path)
+      rules: files.map { Paths.shortened($0.name, from: base) }, run: run, about: path)
     var outcome = Outcome()
     for rule in rules {
       do {
@@ -85,7 +85,7 @@ struct TestGeneration {
 
 extension Paths {
   /// A path as somebody in a directory would write it; absolute when the two have nothing in common.
-  static func relative(_ path: String, to base: String) -> String {
+  static func shortened(_ path: String, from base: String) -> String {
     guard path.hasPrefix("/") == base.hasPrefix("/") else {
       return path.hasPrefix("/") ? path : absolute(path)
     }
