@@ -62,7 +62,6 @@ import Testing
           test     unit tests for rules
           check    find mistakes in rules and queries
           explain  show how a query or a monitor is carried out
-          TESTLINE
           help     show this, or the page of a verb
           version  show the version
 
