@@ -59,9 +59,9 @@ import Testing
           query    ask logs a question, once
           run      follow logs, evaluate monitors, act
           replay   the same engine over recorded logs, without side effects
+          test     unit tests for rules
           check    find mistakes in rules and queries
           explain  show how a query or a monitor is carried out
-          TESTLINE
           help     show this, or the page of a verb
           version  show the version
 

@@ -19,7 +19,7 @@ package struct TestCommand: Command {
       Verb.Example("all tests of a directory", "tripline test rules/"),
       Verb.Example(
         "tests to start from: what happens at each boundary",
-        "tripline test --generate rules/slow-api.yaml -r rules/actions.yaml new.test.yaml"),
+        "tripline test --generate rules/slow-api.yaml -r rules/actions.yaml t.test.yaml"),
     ])
 
   private let invocation: Invocation
