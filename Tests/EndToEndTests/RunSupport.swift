@@ -14,26 +14,28 @@ final class RunningProgram: Sendable {
   private let said: Mutex<[String]>
   private let changed = DispatchSemaphore(value: 0)
   private let input: FileHandle?
-  private let outlets: [FileHandle]
+
+  /// The tests are built next to the program.
+  static var tripline: URL {
+    Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
+      .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
+      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appending(path: "tripline")
+  }
 
   /// `input` means that the standard input is a pipe that the test writes to.
   init(
     _ arguments: [String], in directory: URL, environment: [String: String] = [:],
-    input: Bool = false
+    input: Bool = false, program: URL? = nil
   ) throws {
     process = Process()
-    // The tests are built next to the program.
-    process.executableURL =
-      Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
-      .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
-      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "tripline")
+    process.executableURL = program ?? RunningProgram.tripline
     process.arguments = arguments
     process.environment = environment
     process.currentDirectoryURL = directory
     said = Mutex(["", ""])
     let pipes = [Pipe(), Pipe()]
-    outlets = pipes.map(\.fileHandleForReading)
+    let outlets = pipes.map(\.fileHandleForReading)
     process.standardOutput = pipes[0]
     process.standardError = pipes[1]
     let feed = input ? Pipe() : nil
@@ -57,9 +59,6 @@ final class RunningProgram: Sendable {
 
   func write(_ text: String) throws { try input?.write(contentsOf: Data(text.utf8)) }
 
-  /// Stops reading what the program writes.
-  func closeOutput() throws { try outlets[Stream.output.rawValue].close() }
-
   func endInput() throws { try input?.close() }
 
   func text(_ stream: Stream) -> String { said.withLock { $0[stream.rawValue] } }
@@ -81,9 +80,12 @@ final class RunningProgram: Sendable {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// The exit code, once the program has ended.
+  /// The exit code, once the program has ended; one that does not end in time is killed.
   func status() -> Int32 {
+    let late = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(60), execute: late)
     process.waitUntilExit()
+    late.cancel()
     return process.terminationStatus
   }
 }
