@@ -128,8 +128,8 @@ extension BoundaryCases {
       let last = start + window
       let rest = needed - 1
       var cases = [
-        one("exactly at the threshold", [lines(rest, at: start)]),
-        one("one line more than the threshold allows", [lines(needed, at: start)]),
+        one("one line too few", [lines(rest, at: start)]),
+        one("just enough lines", [lines(needed, at: start)]),
       ]
       if rest > 0 {
         cases += [

@@ -8,13 +8,8 @@ package import QueryLanguage
 package struct ExpectationUpdate {
   private var edits: [(span: Span, text: String)] = []
   private let source: SourceText
-  private let newline: String
 
-  package init(_ source: SourceText) {
-    self.source = source
-    let isCRLF = source.bytes.firstIndex(of: 0x0A).map { $0 > 0 && source.bytes[$0 - 1] == 0x0D }
-    newline = isCRLF == true ? "\r\n" : "\n"
-  }
+  package init(_ source: SourceText) { self.source = source }
 
   /// Takes in a test that failed.
   package mutating func add(
@@ -36,7 +31,10 @@ package struct ExpectationUpdate {
   package var bytes: [UInt8] {
     var result = source.bytes
     for edit in edits.sorted(by: { $0.span.lower > $1.span.lower }) {
-      let text = edit.text.replacing("\n", with: newline)
+      // Lines end as the one before does; a "\r\n" that was kept is one character already.
+      let before = source.bytes[..<edit.span.lower].lastIndex(of: 0x0A)
+      let isCRLF = before.map { $0 > 0 && source.bytes[$0 - 1] == 0x0D } ?? false
+      let text = isCRLF ? edit.text.replacing("\n", with: "\r\n") : edit.text
       result.replaceSubrange(edit.span.lower..<edit.span.upper, with: text.utf8)
     }
     return result

@@ -43,7 +43,7 @@ package struct GeneratedLines: Sendable {
     if usesTime, !keys.has("start") {
       keys.report(.noStart, at: key, help: "add `start: 2026-03-02T10:00:00Z`")
     }
-    if !usesTime, keys.has("start") {
+    if !usesTime, start != nil {
       keys.report(.unusedStart("start"), at: "start", help: "put `{{time}}` into the line")
     }
     if keys.has("every"), !keys.has("start") || !keys.has("repeat") {
@@ -82,7 +82,10 @@ package struct GeneratedLines: Sendable {
         rest = rest[open.upperBound...]
         continue
       }
-      guard let part = part(name, node, keys) else { return nil }
+      let from = text.utf8.distance(from: text.startIndex, to: open.lowerBound)
+      let to = text.utf8.distance(from: text.startIndex, to: close.upperBound)
+      let place = node.part(from, to)
+      guard let part = part(name, place, keys) else { return nil }
       parts.append(.text(String(rest[..<open.lowerBound])))
       parts.append(part)
       rest = rest[close.upperBound...]
@@ -131,6 +134,16 @@ package struct GeneratedLines: Sendable {
       if result.last != 0x0A { result.append(0x0A) }
     }
     return result
+  }
+}
+
+extension ConfigNode {
+  /// Some bytes of a text, as a node that messages can point at.
+  fileprivate func part(_ lower: Int, _ upper: Int) -> ConfigNode {
+    guard upper < offsets.count else { return self }
+    var part = self
+    part.span = Span(offsets[lower], offsets[upper])
+    return part
   }
 }
 

@@ -19,8 +19,6 @@ struct QueryInversion {
     var parts: [String] = []
     var lower: Double?
     var upper: Double?
-    /// The bounds are milliseconds and the field has no unit, so that the value names its own.
-    var isDuration = false
     var avoids: [String] = []
   }
 
@@ -155,16 +153,12 @@ struct QueryInversion {
         $0.avoids.append(constant.json(unit))
         return true
       }
-    case (">", .number(let number, let isDuration)), (">=", .number(let number, let isDuration)):
-      let isOpen = isDuration && unit == nil
-      return wish(name.text) {
-        $0.wants(atLeast: isDuration ? number / (unit ?? 1) : number, isDuration: isOpen)
-      }
-    case ("<", .number(let number, let isDuration)), ("<=", .number(let number, let isDuration)):
-      let isOpen = isDuration && unit == nil
-      return wish(name.text) {
-        $0.wants(atMost: isDuration ? number / (unit ?? 1) : number, isDuration: isOpen)
-      }
+    case (">", _), (">=", _):
+      guard let bound = constant.number(unit) else { return false }
+      return wish(name.text) { $0.wants(atLeast: bound) }
+    case ("<", _), ("<=", _):
+      guard let bound = constant.number(unit) else { return false }
+      return wish(name.text) { $0.wants(atMost: bound) }
     default: return false
     }
   }
@@ -219,14 +213,21 @@ private enum Constant {
     }
   }
 
+  /// The number in the unit of the field it is compared with.
+  func number(_ unit: Double?) -> Double? {
+    switch self {
+    case .number(let number, false): number
+    // The binder has refused durations for fields whose unit is not known.
+    case .number(let number, true): number / (unit ?? 1)
+    case .text, .bool: nil
+    }
+  }
+
   func json(_ unit: Double?) -> String {
     switch self {
     case .text(let text): SampleLine.json(text)
     case .bool(let flag): flag ? "true" : "false"
-    case .number(let number, false): NumberText.shortest(number)
-    case .number(let number, true):
-      unit.map { NumberText.shortest(number / $0) }
-        ?? SampleLine.json("\(NumberText.shortest(number))ms")
+    case .number: NumberText.shortest(number(unit) ?? 0)
     }
   }
 }
@@ -243,15 +244,13 @@ extension QueryInversion.Wish {
     return true
   }
 
-  fileprivate mutating func wants(atLeast bound: Double, isDuration: Bool) -> Bool {
+  fileprivate mutating func wants(atLeast bound: Double) -> Bool {
     lower = max(lower ?? bound, bound)
-    self.isDuration = isDuration
     return (upper ?? .infinity) > lower ?? 0
   }
 
-  fileprivate mutating func wants(atMost bound: Double, isDuration: Bool) -> Bool {
+  fileprivate mutating func wants(atMost bound: Double) -> Bool {
     upper = min(upper ?? bound, bound)
-    self.isDuration = isDuration
     return (lower ?? -.infinity) < upper ?? 0
   }
 
@@ -266,7 +265,6 @@ extension QueryInversion.Wish {
     case (nil, let upper?): number = upper - max(1, abs(upper) / 2)
     case (nil, nil): return avoids.isEmpty ? nil : SampleLine.json("other")
     }
-    let text = NumberText.shortest(number)
-    return isDuration ? SampleLine.json(text + "ms") : text
+    return NumberText.shortest(number)
   }
 }

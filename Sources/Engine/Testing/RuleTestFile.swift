@@ -29,9 +29,12 @@ package struct RuleTestFile: Sendable {
 
   /// Reads a file; what is wrong goes to the sink. Nil when nothing can be run.
   package static func read(_ source: SourceText, sink: DiagnosticSink) -> RuleTestFile? {
-    guard let root = YAMLReader.read(source, sink: sink),
-      var keys = ConfigBinder(root, as: "test file", sink: sink)
-    else { return nil }
+    guard let root = YAMLReader.read(source, sink: sink) else { return nil }
+    if let monitors = root.entry("monitors"), root.entry("tests") == nil {
+      sink.report(monitors.diagnostic(.ruleFile, help: "name the file of its tests"))
+      return nil
+    }
+    guard var keys = ConfigBinder(root, as: "test file", sink: sink) else { return nil }
     let rules = (keys.requiredNode("rules")).map { paths($0, &keys) } ?? []
     let sources = TestSource.all(keys.node("sources"), sink: sink)
     let tests = keys.requiredNode("tests") == nil ? [] : keys.nodes("tests") ?? []
@@ -103,6 +106,7 @@ package struct RuleTestFile: Sendable {
 
 extension Diagnostic.Message {
   fileprivate static let noTests = Self("no-tests", "there is no test under `tests`")
+  fileprivate static let ruleFile = Self("rule-file", "this is a rule file, not a file of tests")
   fileprivate static let noRules = Self("no-rules", "there is no rule file under `rules`")
   fileprivate static func badRule(_ found: String) -> Self {
     Self("bad-path", "`rules` needs paths of rule files, found \(found)")

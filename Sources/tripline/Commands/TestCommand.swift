@@ -19,7 +19,7 @@ package struct TestCommand: Command {
       Verb.Example("all tests of a directory", "tripline test rules/"),
       Verb.Example(
         "tests to start from: what happens at each boundary",
-        "tripline test --generate rules/slow-api.yaml -r rules/actions.yaml t.test.yaml"),
+        "tripline test --generate errors.yaml new.test.yaml"),
     ])
 
   private let invocation: Invocation
@@ -120,7 +120,7 @@ package struct TestCommand: Command {
         records.isEmpty ? "[]\n" : "[\n" + records.joined(separator: ",\n") + "\n]\n")
     }
     try console.output.flush()
-    if let path = options.junit { try FileReplacement.write(Array(report.junit.utf8), to: path) }
+    if let path = options.junit { try WholeFile.write(Array(report.junit.utf8), to: path) }
     console.say(report.summary(console.errors.palette))
     var outcome = Outcome()
     if report.files.contains(where: { !$0.mistakes.isEmpty }) { outcome.note(.rules) }

@@ -59,7 +59,7 @@ struct TestGeneration {
     }
     guard !tests.isEmpty else { return outcome }
     if let target {
-      try FileReplacement.write(tests.bytes, to: target)
+      try WholeFile.create(target, with: tests.bytes)
     } else {
       try console.output.write { $0 += tests.bytes }
       try console.output.flush()

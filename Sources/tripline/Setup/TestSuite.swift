@@ -20,11 +20,12 @@ struct TestSuite {
     let sink = DiagnosticSink()
     let base = Paths.directory(of: source.name)
     file = RuleTestFile.read(source, sink: sink)
-    guard let file, !sink.hasErrors else {
+    guard let file else {
       run = nil
       mistakes = sink.list
       return
     }
+    // What is wrong with the files that it names is said along with what is wrong with itself.
     file.checkInputs(base: base, sink: sink)
     let rules = try TestSuite.ruleFiles(file, base, sink)
     let loaded = try setup.rules(rules, environment: .placeholders)
@@ -69,6 +70,7 @@ struct TestSuite {
     guard let file, let run else { return TestReport.File(name: name) }
     var report = TestReport.File(name: name)
     var update = ExpectationUpdate(file.source)
+    var rewritten: Set<String> = []
     for test in tests {
       let start = ContinuousClock.now
       let place = TestReport.Place(test.nameSpan.lower, in: test.source)
@@ -81,34 +83,37 @@ struct TestSuite {
           .unusable(place, reason: "no line of '\(log)' has a time, so nothing can be decided")
         }
         notes = result.notes
-        if updates, !result.match.passes { update.add(test, result.transitions, result.match) }
+        if updates, !result.match.passes, result.timeless.isEmpty {
+          update.add(test, result.transitions, result.match)
+          rewritten.insert(test.name)
+        }
       } catch let diagnostic as Diagnostic {
-        let where_ = TestReport.Place(diagnostic.span.lower, in: diagnostic.source)
-        failures = [.unusable(where_, reason: diagnostic.message.text)]
+        let spot = TestReport.Place(diagnostic.span.lower, in: diagnostic.source)
+        failures = [.unusable(spot, reason: diagnostic.message.text)]
       }
       report.tests.append(
         TestReport.Test(
           place: place, name: test.name, elapsed: ContinuousClock.now - start, failures: failures,
           notes: notes))
     }
-    if updates { try rewrite(update, &report) }
+    try rewrite(update, rewritten, &report)
     return report
   }
 
-  /// Writes the file anew, if its tests then pass: a test that no rewriting helps stays as it is.
-  private func rewrite(_ update: ExpectationUpdate, _ report: inout TestReport.File) throws {
-    guard let file, update.bytes != file.source.bytes else { return }
-    let rewritten = try TestSuite(SourceText(name: name, bytes: update.bytes), setup)
-    let names = Set(report.tests.filter { !$0.failures.isEmpty }.map(\.name))
+  /// Writes the file anew, if the rewritten tests then pass: what no rewriting helps stays as it is.
+  private func rewrite(
+    _ update: ExpectationUpdate, _ names: Set<String>, _ report: inout TestReport.File
+  ) throws {
+    guard let file, !names.isEmpty else { return }
+    let rewritten = try TestSuite(SourceText(name: file.source.name, bytes: update.bytes), setup)
     let again = try rewritten.report(
       on: rewritten.tests(nil).filter { names.contains($0.name) }, updates: false)
-    let passing = Set(again.tests.filter { $0.failures.isEmpty }.map(\.name))
-    precondition(
-      rewritten.mistakes.isEmpty,
-      "--update would write a file that can't be read:\n"
-        + rewritten.mistakes.map { $0.rendered() }.joined())
-    try FileReplacement.write(update.bytes, to: name)
-    for index in report.tests.indices where passing.contains(report.tests[index].name) {
+    guard again.tests.count == names.count, again.tests.allSatisfy(\.failures.isEmpty) else {
+      throw Failure(
+        "'\(name)' is left as it is: its tests would fail with what --update writes", code: .input)
+    }
+    try WholeFile.replace(name, with: update.bytes)
+    for index in report.tests.indices where names.contains(report.tests[index].name) {
       report.tests[index].isUpdated = true
     }
   }
