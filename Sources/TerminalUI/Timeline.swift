@@ -98,7 +98,8 @@ package struct Timeline: Sendable {
     let over = Moment.span(transition.windowEnd - transition.windowStart)
     var text =
       transition.threshold.isEmpty
-      ? value : "\(value), \(transition.to == .resolved ? "clear" : "alerts") at "
+      ? value
+      : "\(value), \(transition.to == .resolved ? "clear" : "alerts") at "
         + transition.threshold.displaySafe()
     text += palette.paint(" over \(over)", .quiet)
     switch transition.reason {

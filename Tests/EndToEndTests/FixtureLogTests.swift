@@ -23,7 +23,8 @@ import Testing
     #expect(run.errors.hasPrefix("19 lines, "), "\(run.errors)")
     #expect(run.errors.contains("; 3 malformed (first: broken.log:2, byte "), "\(run.errors)")
     let strict = try query("--strict", "* | count", "broken.log")
-    #expect(strict.errors.contains("; 10 malformed (first: broken.log:2, byte "), "\(strict.errors)")
+    #expect(
+      strict.errors.contains("; 10 malformed (first: broken.log:2, byte "), "\(strict.errors)")
   }
 
   @Test func `text has the usual ways to write a time`() throws {

@@ -73,7 +73,8 @@ package struct RunCommand: Command {
           } catch let failure as Failure {
             // A full disk behind stdout must not end the watch: the actions matter more.
             showsAlerts = false
-            console.say("tripline: \(failure.description); alerts are no longer shown", important: true)
+            console.say(
+              "tripline: \(failure.description); alerts are no longer shown", important: true)
           }
         },
         news: { news in

@@ -18,7 +18,7 @@ enum Paths {
   }
 
   /// A path that was written in a file, as seen from here.
-  static func relative(_ path: String, to file: String) -> String {
+  static func writtenIn(_ file: String, _ path: String) -> String {
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return file[...slash] + path
   }

@@ -147,7 +147,7 @@ struct Setup {
   func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
     var paths: [String] = []
     let named = words + options.rules
-    let configured = configuration.rules.map { Paths.relative($0, to: options.config ?? "") }
+    let configured = configuration.rules.map { Paths.writtenIn(options.config ?? "", $0) }
     for path in named.isEmpty ? configured : named {
       for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
     }
