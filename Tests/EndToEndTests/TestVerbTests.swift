@@ -93,6 +93,17 @@ import Testing
     #expect(status == ["passed", "broken", "failed"])
   }
 
+  @Test func `without paths the tests beside the configured rules are run`() throws {
+    try FileManager.default.createDirectory(
+      at: scratch.folder.appending(path: "app/rules"), withIntermediateDirectories: true)
+    try scratch.write(Self.rule, to: "app/rules/errors.yaml")
+    try write("app/rules/a.test.yaml", passing)
+    try scratch.write("rules: [rules]\n", to: "app/tripline.yaml")
+    let run = try scratch.tripline("test", "--config", "app/tripline.yaml")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("app/rules/a.test.yaml\n"))
+  }
+
   @Test func `tests are not rules`() throws {
     try write("a.test.yaml", passing)
     #expect(try scratch.tripline("check", ".").status == 0)

@@ -81,7 +81,8 @@ package struct TestCommand: Command {
     // Beside the rules that are loaded stand their tests.
     let named =
       invocation.words.isEmpty
-      ? setup.configuration.rules.flatMap(Paths.expanded).filter(Paths.isDirectory)
+      ? setup.configuration.rules.map { Paths.writtenIn(options.config ?? "", $0) }
+        .flatMap(Paths.expanded).filter(Paths.isDirectory)
       : invocation.words.flatMap(Paths.expanded)
     guard !named.isEmpty else {
       throw invocation.mistake(
