@@ -77,6 +77,8 @@ package struct Replay {
   /// Takes the lines of all sources by time, ties by the order of the sources.
   private func merge(_ feeds: [ReplaySource], into watch: inout Deciding, _ outlet: Outlet) throws {
     var line: UInt64 = 0
+    // Every source has come as far as the merged lines, so the latest one holds the watermark back.
+    let lateness = sources.map(\.lateness).max() ?? 0
     while true {
       var first: (time: Int64, index: Int)?
       var second: (time: Int64, index: Int)?
@@ -93,7 +95,8 @@ package struct Replay {
       let end = runEnd(of: ready, at: first.index, before: second)
       var fed = ready.fed
       let run = LineRun(
-        batch: fed.made.batch, rows: ready.row..<end, timed: ready.timed, firstLine: line)
+        batch: fed.made.batch, rows: ready.row..<end, timed: ready.timed, firstLine: line,
+        lateness: lateness)
       try watch.absorb(&fed.frames, run, outlet.transition)
       line += UInt64(end - ready.row)
       feeds[first.index].take(through: end)

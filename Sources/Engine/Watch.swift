@@ -117,7 +117,8 @@ package struct Watch {
         LiveFeed($0, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
       },
       clocks: LiveClocks(
-        idleAfter: sources.map(\.idleAfter), elapsed: world.clock.elapsed, now: world.clock.now),
+        idleAfter: sources.map(\.idleAfter), lateness: sources.map(\.lateness),
+        elapsed: world.clock.elapsed, now: world.clock.now),
       began: world.clock.now)
 
     let emit = emitter(to: dispatcher, outlet)

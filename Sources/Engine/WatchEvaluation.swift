@@ -57,7 +57,7 @@ struct WatchEvaluation {
       let time = lines.batch.times[row]
       if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(time, began)) }
       own = max(own, time)
-      let watermark = max(clocks.watermark, min(own, others))
+      let watermark = max(clocks.watermark, min(clocks.watermark(of: source, at: own), others))
       guard let next = deciding.nextInstant, next < watermark else { continue }
       try absorb(start..<row, &lines, emit)
       try deciding.advance(to: watermark, line: line, emit)
