@@ -14,10 +14,21 @@ package struct BoundRule: Sendable {
   /// The same as keys of the fold; nil when a stage behind the aggregate made one of them.
   package let groupKeys: [Int]?
   package let levels: [BoundLevel]
+  /// The terms of every alert that can fire, in the order in which they are decided.
+  package let terms: [AlertTerms]
 
-  /// Whether absence can trip a level, so that groups are remembered beyond the window.
+  /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
     !groupSlots.isEmpty && levels.contains { $0.isAboutAbsence }
+  }
+
+  /// Whether a line says which group it belongs to, so that each group has lines of its own.
+  var tellsGroupsByLine: Bool { !groupSlots.isEmpty && groupKeys != nil }
+
+  /// The first instant at or after `time`.
+  func instant(atOrAfter time: Int64) -> Int64 {
+    let rest = time % every
+    return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }
 
   /// Whether the first line of a group must be known.
@@ -33,19 +44,16 @@ package struct BoundLevel: Sendable {
     case column(Slot)
   }
 
-  package let level: Level
+  package let terms: AlertTerms
   package let subject: Subject
   package let alert: CellComparator
   package let alertBound: Double
-  package let alertText: String
   package let resolve: CellComparator
   package let resolveBound: Double
-  package let resolveText: String
-  package let resolutionWindow: Int64
   package let noValue: LevelRule.NoValue
   /// No rows compare as 0: the subject is a count, a sum or the number of rows.
   package let emptyIsZero: Bool
-  /// More lines can only confirm the condition: it trips on the line, and is judged from the start.
+  /// More lines can only confirm the condition, so that it is judged from the start.
   package let isConfirming: Bool
   /// `<`, `<=`, `=`: what absence can make true.
   package let isAboutAbsence: Bool
@@ -63,6 +71,9 @@ package struct BoundLevel: Sendable {
     case .notEqual: (value - alertBound).magnitude > (other - alertBound).magnitude
     }
   }
+
+  /// Whether it trips on the line that makes it true.
+  package var tripsOnLine: Bool { isConfirming && terms.firesAtOnce }
 
   /// Whether an instant with no rows can be a hit.
   package var emptyCanHit: Bool { emptyIsZero ? isHit(0) : noValue == .hit }
@@ -158,10 +169,12 @@ private struct RuleBinding {
     let levels = rule.levels.compactMap { level($0, groupsAreKeys) }
     guard problems.isEmpty else { throw Diagnostics(problems) }
     return BoundRule(
-      rule: rule, plan: plan, fold: fold, window: rule.window,
-      every: rule.every ?? Rule.defaultEvery(window: rule.window), groupSlots: groupSlots,
-      groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels)
+      rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
+      groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
+      terms: levels.map(\.terms))
   }
+
+  private var every: Int64 { rule.every ?? Rule.defaultEvery(window: rule.window) }
 
   private mutating func report(_ message: Diagnostic.Message, at span: Span, help: String?) {
     problems.append(Diagnostic(message, at: span, in: rule.source, help: help))
@@ -195,11 +208,13 @@ private struct RuleBinding {
     guard let bound = number(written.alert, subject), let resolveBound = number(resolve, subject)
     else { return nil }
     let kind = kind(of: subject)
+    let terms = AlertTerms(
+      level: written.level, alertText: written.alert.text, resolveText: resolve.text,
+      window: rule.window, resolutionWindow: written.resolutionWindow ?? rule.window,
+      hold: written.hold)
     return BoundLevel(
-      level: written.level, subject: subject, alert: comparator, alertBound: bound,
-      alertText: written.alert.text,
+      terms: terms, subject: subject, alert: comparator, alertBound: bound,
       resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,
-      resolveText: resolve.text, resolutionWindow: written.resolutionWindow ?? rule.window,
       noValue: written.noValue, emptyIsZero: kind == .count || kind == .sum,
       isConfirming: groupsAreKeys && isConfirming(comparator, kind),
       isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))

@@ -6,10 +6,10 @@ extension Monitor {
   /// The window a line may trip: that of the first instant at or after the largest time seen.
   var current: SlidingTotals? { lead ?? due }
 
-  /// Fold groups whose alert group is not firing and now meets a condition that lines can confirm.
+  /// Fold groups whose alert group is not firing and now meets a condition that lines trip.
   mutating func trippedGroups(_ matching: Selection, _ numbers: [Int32]) -> Set<Int32> {
     var tripped: Set<Int32> = []
-    guard let current, rule.levels.contains(where: \.isConfirming) else { return tripped }
+    guard let current, rule.levels.contains(where: \.tripsOnLine) else { return tripped }
     let arena = Arena()
     var seen: Set<Int32> = []
     var last: Int32 = -1
@@ -18,7 +18,7 @@ extension Monitor {
       guard number != last else { return }
       last = number
       guard seen.insert(number).inserted else { return }
-      for (index, level) in rule.levels.enumerated() where level.isConfirming {
+      for (index, level) in rule.levels.enumerated() where level.tripsOnLine {
         let group = groups.number(ofFold: Int(number), folds)
         if !groups.alert(index, group).isFiring,
           let value = confirmedValue(level, current.totals, number, arena), level.isHit(value)
@@ -30,7 +30,7 @@ extension Monitor {
     return tripped
   }
 
-  /// What a confirming level compares for one row of the result; for `rows` how many there are.
+  /// What a level that trips on the line compares for one row of the result; for `rows` how many there are.
   mutating func confirmedValue(
     _ level: BoundLevel, _ totals: Partial, _ fold: Int32, _ arena: Arena
   ) -> Double? {
@@ -77,7 +77,7 @@ extension Monitor {
       prior.absorb(&frame, rows: single, groups: numbers)
       let group = groups.number(ofFold: Int(numbers[row]), folds)
       for (index, level) in rule.levels.enumerated()
-      where level.isConfirming && !groups.alert(index, group).isFiring {
+      where level.tripsOnLine && !groups.alert(index, group).isFiring {
         guard let value = confirmedValue(level, prior, numbers[row], arena), level.isHit(value)
         else { continue }
         let line = run.firstLine + UInt64(row - run.rows.lowerBound)

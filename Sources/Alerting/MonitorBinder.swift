@@ -180,12 +180,12 @@ struct MonitorBinder {
     let alert = comparison(isWhole ? block.requiredNode("alert") : block.node("alert"))
     let resolve = comparison(block.node("resolve"))
     let window = block.duration("resolution_window")
+    let hold = block.duration("for")
     let noValue: LevelRule.NoValue? = block.choice("no_value")
-    block.notBuilt(["for"])
     block.finish()
     guard let alert else { return nil }
     return LevelRule(
-      level: level, alert: alert, resolve: resolve, resolutionWindow: window,
+      level: level, alert: alert, resolve: resolve, resolutionWindow: window, hold: hold ?? 0,
       noValue: noValue ?? .clear)
   }
 

@@ -50,16 +50,19 @@ package struct LevelRule: Sendable {
   package var resolve: Comparison?
   /// Nil means the monitor's window.
   package var resolutionWindow: Int64?
+  /// `for`: how long the condition must hold.
+  package var hold: Int64
   package var noValue: NoValue
 
   package init(
     level: Level, alert: Comparison, resolve: Comparison? = nil, resolutionWindow: Int64? = nil,
-    noValue: NoValue = .clear
+    hold: Int64 = 0, noValue: NoValue = .clear
   ) {
     self.level = level
     self.alert = alert
     self.resolve = resolve
     self.resolutionWindow = resolutionWindow
+    self.hold = hold
     self.noValue = noValue
   }
 }

@@ -14,7 +14,7 @@ package struct RuleExplanation: Sendable {
     package let withoutValue: String
 
     /// A condition that more lines only confirm is judged from the first line on.
-    package var waitsForWindow: Bool { onlyAtInstants != nil }
+    package let waitsForWindow: Bool
   }
 
   package let rule: BoundRule
@@ -51,11 +51,13 @@ extension RuleExplanation.LevelPart {
       case .rows: "rows"
       case .column(let slot): rule.plan.result[slot].spelling
       }
-    self.level = level.level
-    alert = RuleExplanation.comparison(level.alertText, subject)
-    resolve = RuleExplanation.comparison(level.resolveText, subject)
-    resolutionWindow = level.resolutionWindow
-    onlyAtInstants = level.isConfirming ? nil : level.reasonToWait(in: rule)
+    let terms = level.terms
+    self.level = terms.level
+    alert = RuleExplanation.comparison(terms.alertText, subject)
+    resolve = RuleExplanation.comparison(terms.resolveText, subject)
+    resolutionWindow = terms.resolutionWindow
+    onlyAtInstants = level.tripsOnLine ? nil : level.reasonToWait(in: rule)
+    waitsForWindow = !level.isConfirming
     withoutValue = level.meaningOfNothing(subject)
   }
 }
@@ -63,6 +65,7 @@ extension RuleExplanation.LevelPart {
 extension BoundLevel {
   /// Why more lines could undo what one line makes true.
   fileprivate func reasonToWait(in rule: BoundRule) -> String {
+    if isConfirming { return "it has to hold for \(DurationText.text(terms.hold))" }
     if !rule.plan.tailOnlyShows { return "a stage behind the aggregate may change its rows" }
     if rule.groupKeys == nil { return "the groups are not those of the aggregate" }
     let kind: AggregateKind =

@@ -14,6 +14,8 @@ package struct Replay {
   private let drains: Bool
   /// Message times that are looked at; other lines are as if they were not there.
   private let times: Range<Int64>
+  /// See `Monitor.skipsInstants`.
+  package var skipsInstants = true
 
   package init(
     rules: [BoundRule], sources: [SourcePlan], options: FeedOptions, actions: ActionSet,
@@ -69,6 +71,7 @@ package struct Replay {
     }
     defer { for feed in feeds { feed.cancel() } }
     var watch = Deciding(rules, ledger, actions, live: live)
+    for index in watch.monitors.indices { watch.monitors[index].skipsInstants = skipsInstants }
     try merge(feeds, into: &watch, outlet)
     try watch.finish(drains: drains, outlet.transition)
     return outcome(feeds, watch)

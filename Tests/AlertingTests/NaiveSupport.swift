@@ -55,16 +55,19 @@ func records(
 /// What happened, one short sentence for each record: `65 firing {} 3`, the time in seconds after
 /// ten, the level only when it is not critical, the reason only when it is not the condition.
 func story(_ monitors: [NaiveMonitor], _ sources: [[String]], drain: Bool = false) -> [String] {
-  records(monitors, sources, drain: drain).map { record in
-    let members = members(of: record)
-    func text(_ key: String) -> String { members[key] as? String ?? "?" }
-    let seconds = Double(NaiveTime.parse(text("time"))! - ten) / 1_000
-    let level = text("level") == "critical" ? "" : "\(text("level")) "
-    let reason = text("reason") == "condition" ? "" : " \(text("reason"))"
-    let group = record.firstMatch(of: /"group":(\{.*?\}),"value":/)!.1
-    let value = (members["value"] as? Double).map(naiveNumberText) ?? "null"
-    return "\(naiveNumberText(seconds)) \(level)\(text("to")) \(group) \(value)\(reason)"
-  }
+  records(monitors, sources, drain: drain).map(tale)
+}
+
+/// One record as a short sentence; see `story`.
+func tale(_ record: String) -> String {
+  let members = members(of: record)
+  func text(_ key: String) -> String { members[key] as? String ?? "?" }
+  let seconds = Double(NaiveTime.parse(text("time"))! - ten) / 1_000
+  let level = text("level") == "critical" ? "" : "\(text("level")) "
+  let reason = text("reason") == "condition" ? "" : " \(text("reason"))"
+  let group = record.firstMatch(of: /"group":(\{.*?\}),"value":/)!.1
+  let value = (members["value"] as? Double).map(naiveNumberText) ?? "null"
+  return "\(naiveNumberText(seconds)) \(level)\(text("to")) \(group) \(value)\(reason)"
 }
 
 func story(_ monitor: NaiveMonitor, _ lines: [String], drain: Bool = false) -> [String] {

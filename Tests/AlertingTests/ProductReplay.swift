@@ -13,6 +13,8 @@ enum ProductReplay {
     /// Cuts each file at these lines into generations of one source.
     var cuts: [Int] = []
     var drain = false
+    var lateness: Int64 = 0
+    var skipsInstants = true
   }
 
   static func records(
@@ -31,13 +33,16 @@ enum ProductReplay {
         try Data(part).write(to: path)
         paths.append(path.path)
       }
-      sources.append(SourcePlan(generations: paths, facts: SourceFacts(name: file.name)))
+      sources.append(
+        SourcePlan(
+          generations: paths, facts: SourceFacts(name: file.name), lateness: options.lateness))
     }
     var records: [String] = []
-    let replay = Replay(
+    var replay = Replay(
       rules: try rules(yaml), sources: sources,
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
+    replay.skipsInstants = options.skipsInstants
     _ = try replay.run(
       Replay.Outlet(transition: { transition in
         var transition = transition
