@@ -211,7 +211,9 @@ private struct RuleBinding {
     let terms = AlertTerms(
       level: written.level, alertText: written.alert.text, resolveText: resolve.text,
       window: rule.window, resolutionWindow: written.resolutionWindow ?? rule.window,
-      hold: written.hold)
+      hold: written.hold,
+      quorum: rule.atLeast.map { Quorum(hits: $0.hits, span: Int64($0.instants) * every) },
+      keepFiring: rule.keepFiring)
     return BoundLevel(
       terms: terms, subject: subject, alert: comparator, alertBound: bound,
       resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,

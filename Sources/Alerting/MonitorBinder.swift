@@ -65,15 +65,17 @@ struct MonitorBinder {
       span: span)
     if !isWhole { _ = (keys.string("name"), keys.string("query")) }
     rule.description = keys.string("description") ?? ""
-    if let window = positiveDuration("window") {
+    if let window = keys.positiveDuration("window") {
       rule.window = window
     } else {
       knowsWindow = !keys.has("window")
     }
-    rule.every = positiveDuration("every")
+    rule.every = keys.positiveDuration("every")
     if let fields = groupBy() { rule.groupBy = fields }
     rule.groupBySpan = node.entry("group_by").map { place($0.value) } ?? span
     rule.levels = levels(isWhole: isWhole)
+    rule.atLeast = atLeast()
+    rule.keepFiring = keys.duration("keep_firing_for", upTo: ConfigBinder.longest) ?? 0
     rule.maxGroups = keys.integer("max_groups", in: 1...(.max)) ?? rule.maxGroups
     rule.evidence = keys.integer("evidence", in: 0...10_000) ?? rule.evidence
     rule.units = keys.units("units") ?? [:]
@@ -85,28 +87,12 @@ struct MonitorBinder {
     rule.tags = keys.stringMap("tags") ?? [:]
     rule.enabled = keys.bool("enabled") ?? true
     rule.actions = actions()
-    keys.notBuilt(
-      ["missing_data", "outlier", "anomaly", "at_least", "keep_firing_for", "repeat_every"])
+    keys.notBuilt(["missing_data", "outlier", "anomaly", "repeat_every"])
     keys.finish()
     return rule
   }
 
   // Time.
-
-  private static let longest: Int64 = 366 * 86_400_000
-
-  private mutating func positiveDuration(_ key: String) -> Int64? {
-    guard let duration = keys.duration(key) else { return nil }
-    guard duration > 0 else {
-      keys.report(.notPositive(key), at: key)
-      return nil
-    }
-    guard duration <= Self.longest else {
-      keys.report(.tooLong(key), at: key)
-      return nil
-    }
-    return duration
-  }
 
   /// `every` must divide the window; so must the second that stands in for it.
   private func checkEvery(of rule: Rule) {
@@ -158,6 +144,31 @@ struct MonitorBinder {
 
   // Levels.
 
+  /// The most instants that `at_least` may look back on: each hit among them is remembered.
+  private static let mostInstants = 10_000
+
+  private mutating func atLeast() -> AtLeast? {
+    guard let value = keys.node("at_least") else { return nil }
+    let words = value.text?.split(separator: " ").map(String.init) ?? []
+    guard words.count == 3, words[1] == "of", let hits = words[0].wholeNumber,
+      let instants = words[2].wholeNumber
+    else {
+      keys.report(.atLeast(value.found), at: "at_least", help: "write at_least: 3 of 5")
+      return nil
+    }
+    guard hits > 0, instants <= Self.mostInstants else {
+      keys.report(.atLeastLimits(Self.mostInstants), at: "at_least")
+      return nil
+    }
+    guard hits <= instants else {
+      keys.report(
+        .moreThanThereAre(hits, instants), at: "at_least",
+        help: "write at_least: \(instants) of \(hits)")
+      return nil
+    }
+    return AtLeast(hits: hits, instants: instants)
+  }
+
   private mutating func levels(isWhole: Bool) -> [LevelRule] {
     let levels = [Level.critical, .warning].compactMap { level($0, isWhole: isWhole) }
     let conditions = ["critical", "warning", "missing_data", "outlier", "anomaly"]
@@ -179,8 +190,8 @@ struct MonitorBinder {
     }
     let alert = comparison(isWhole ? block.requiredNode("alert") : block.node("alert"))
     let resolve = comparison(block.node("resolve"))
-    let window = block.duration("resolution_window")
-    let hold = block.duration("for")
+    let window = block.duration("resolution_window", upTo: ConfigBinder.longest)
+    let hold = block.duration("for", upTo: ConfigBinder.longest)
     let noValue: LevelRule.NoValue? = block.choice("no_value")
     block.finish()
     guard let alert else { return nil }
@@ -242,6 +253,29 @@ struct MonitorBinder {
 }
 
 extension ConfigBinder {
+  /// Times add up without overflow, and nobody waits for an alert longer.
+  static let longest: Int64 = 366 * 86_400_000
+
+  /// A duration that is not absurd.
+  mutating func duration(_ key: String, upTo limit: Int64) -> Int64? {
+    guard let duration = duration(key) else { return nil }
+    guard duration <= limit else {
+      report(.tooLong(key), at: key)
+      return nil
+    }
+    return duration
+  }
+
+  /// A duration that is neither absurd nor nothing.
+  mutating func positiveDuration(_ key: String) -> Int64? {
+    guard let duration = duration(key, upTo: Self.longest) else { return nil }
+    guard duration > 0 else {
+      report(.notPositive(key), at: key)
+      return nil
+    }
+    return duration
+  }
+
   /// Field to unit of time, as monitors, sources and `tripline.yaml` declare them.
   mutating func units(_ key: String) -> [String: String]? {
     guard let value = node(key), let units = stringMap(key) else { return nil }
@@ -258,6 +292,9 @@ extension ConfigBinder {
 }
 
 extension String {
+  /// The number it is when it has only digits.
+  fileprivate var wholeNumber: Int? { allSatisfy(\.isASCIIDigit) ? Int(self) : nil }
+
   /// Without blanks around it.
   fileprivate var trimmed: String {
     let start = drop(while: \.isWhitespace)
@@ -289,6 +326,17 @@ extension Diagnostic.Message {
   }
   fileprivate static var noLevel: Self {
     Self("no-level", "this monitor needs a `critical` or a `warning` level")
+  }
+  fileprivate static func atLeast(_ found: String) -> Self {
+    Self("bad-at-least", "`at_least` needs '<hits> of <instants>', found \(found)")
+  }
+  fileprivate static func atLeastLimits(_ most: Int) -> Self {
+    Self("bad-at-least", "`at_least` needs at least 1 hit of at most \(most) instants")
+  }
+  fileprivate static func moreThanThereAre(_ hits: Int, _ instants: Int) -> Self {
+    Self(
+      "bad-at-least",
+      "`at_least` can never be: there are no \(hits) hits among \(instants) instants")
   }
   fileprivate static func bareLevel(_ level: String) -> Self {
     Self("not-a-map", "`\(level)` needs a map with an `alert`")

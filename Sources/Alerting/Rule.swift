@@ -67,6 +67,17 @@ package struct LevelRule: Sendable {
   }
 }
 
+/// `at_least: 3 of 5`: how many hits among how many instants make one.
+package struct AtLeast: Sendable, Hashable {
+  package var hits: Int
+  package var instants: Int
+
+  package init(hits: Int, instants: Int) {
+    self.hits = hits
+    self.instants = instants
+  }
+}
+
 /// The six occasions an action can be asked for.
 package enum Occasion: String, Sendable, CaseIterable {
   case critical
@@ -104,6 +115,9 @@ package struct Rule: Sendable {
   package var groupBy: [String]
   package var groupBySpan: Span
   package var levels: [LevelRule]
+  package var atLeast: AtLeast?
+  /// `keep_firing_for`: how long after its last hit an alert does not resolve.
+  package var keepFiring: Int64
   package var maxGroups: Int
   package var evidence: Int
   /// Field (as written) to unit.
@@ -133,6 +147,7 @@ package struct Rule: Sendable {
     groupBy = []
     groupBySpan = span
     levels = []
+    keepFiring = 0
     maxGroups = 100_000
     evidence = 20
     units = [:]

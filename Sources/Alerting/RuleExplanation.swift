@@ -65,7 +65,12 @@ extension RuleExplanation.LevelPart {
 extension BoundLevel {
   /// Why more lines could undo what one line makes true.
   fileprivate func reasonToWait(in rule: BoundRule) -> String {
-    if isConfirming { return "it has to hold for \(DurationText.text(terms.hold))" }
+    if isConfirming, terms.hold > 0 {
+      return "it has to hold for \(DurationText.text(terms.hold))"
+    }
+    if isConfirming, let atLeast = rule.rule.atLeast {
+      return "\(atLeast.hits) of \(atLeast.instants) instants have to be hits"
+    }
     if !rule.plan.tailOnlyShows { return "a stage behind the aggregate may change its rows" }
     if rule.groupKeys == nil { return "the groups are not those of the aggregate" }
     let kind: AggregateKind =
