@@ -12,12 +12,19 @@ enum ProductReplay {
     var batchBytes = 64 << 10
     /// Cuts each file at these lines into generations of one source.
     var cuts: [Int] = []
+    /// The lateness of each file, in milliseconds; files without one have none.
+    var latenesses: [Int64] = []
     var drain = false
   }
+
+  /// What the product does not know yet.
+  enum NotBuilt: Error { case lateness }
 
   static func records(
     yaml: String, files: [(name: String, bytes: [UInt8])], options: Options = Options()
   ) throws -> [String] {
+    // Until a plan carries it (`SourcePlan.lateness`), a late source can not be replayed.
+    guard options.latenesses.allSatisfy({ $0 == 0 }) else { throw NotBuilt.lateness }
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("tripline-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
