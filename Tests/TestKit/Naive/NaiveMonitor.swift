@@ -39,7 +39,7 @@ package struct NaiveMonitor: Sendable {
   package init(
     name: String = "m", window: Int64, every: Int64? = nil, groupBy: [String] = [],
     filter: NaiveFilter = .everything, fold: Fold = .matches, rowFilter: RowFilter? = nil,
-    levels: [NaiveLevel], evidence: Int = 20
+    levels: [NaiveLevel], missingData: NaiveMissingData? = nil, evidence: Int = 20
   ) {
     self.name = name
     self.window = window
@@ -49,6 +49,7 @@ package struct NaiveMonitor: Sendable {
     self.fold = fold
     self.rowFilter = rowFilter
     self.levels = levels
+    self.missingData = missingData
     self.evidence = evidence
   }
 
