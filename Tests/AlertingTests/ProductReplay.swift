@@ -12,8 +12,9 @@ enum ProductReplay {
     var batchBytes = 64 << 10
     /// Cuts each file at these lines into generations of one source.
     var cuts: [Int] = []
+    /// The lateness of each file, in milliseconds; files without one have none.
+    var latenesses: [Int64] = []
     var drain = false
-    var lateness: Int64 = 0
     var skipsInstants = true
   }
 
@@ -25,17 +26,18 @@ enum ProductReplay {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     var sources: [SourcePlan] = []
-    for file in files {
+    for (index, file) in files.enumerated() {
       var paths: [String] = []
-      for (index, part) in parts(of: file.bytes, cuts: options.cuts).enumerated().reversed() {
-        let name = index == 0 ? file.name : "\(file.name).\(index)"
+      for (age, part) in parts(of: file.bytes, cuts: options.cuts).enumerated().reversed() {
+        let name = age == 0 ? file.name : "\(file.name).\(age)"
         let path = directory.appendingPathComponent(name)
         try Data(part).write(to: path)
         paths.append(path.path)
       }
       sources.append(
         SourcePlan(
-          generations: paths, facts: SourceFacts(name: file.name), lateness: options.lateness))
+          generations: paths, facts: SourceFacts(name: file.name),
+          lateness: options.latenesses.indices.contains(index) ? options.latenesses[index] : 0))
     }
     var records: [String] = []
     var replay = Replay(

@@ -125,7 +125,7 @@ func timeline(
   }
   let yaml = "monitors:\n  - name: m\n" + keys.map { "    \($0)\n" }.joined()
   var options = ProductReplay.Options(drain: drain)
-  options.lateness = lateness
+  options.latenesses = [lateness]
   let files = [(name: "log", bytes: drawing.log)]
   let records = try ProductReplay.records(yaml: yaml, files: files, options: options)
   let rows = drawing.rows(of: records)
