@@ -6,7 +6,7 @@ SWIFT ?= swift
 SWIFT_NEEDED := 6 3
 # The Debian and Ubuntu packages that the build needs, and what pkg-config calls them elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  pkg-config
+  pkg-config tzdata
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=

@@ -86,11 +86,17 @@ extension BoundRule {
     package var units: [String: String]
     package var params: [String: String]
     package var zone: Zone
+    /// Finds a zone by its name.
+    package var zones: @Sendable (String) -> Zone?
 
-    package init(units: [String: String] = [:], params: [String: String] = [:], zone: Zone = .utc) {
+    package init(
+      units: [String: String] = [:], params: [String: String] = [:], zone: Zone = .utc,
+      zones: @escaping @Sendable (String) -> Zone? = { Zone(fixedName: $0) }
+    ) {
       self.units = units
       self.params = params
       self.zone = zone
+      self.zones = zones
     }
   }
 
@@ -101,7 +107,8 @@ extension BoundRule {
     for (field, unit) in context.units.merging(rule.units, uniquingKeysWith: { $1 }) {
       units[field.lowercased()] = Durations.factor(ofUnit: unit)
     }
-    let settings = Binder.Settings(purpose: .monitor, units: units, zone: context.zone)
+    let settings = Binder.Settings(
+      purpose: .monitor, units: units, zone: context.zone, zones: context.zones)
     let plan = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
@@ -217,7 +224,7 @@ private struct RuleBinding {
     return BoundLevel(
       terms: terms, subject: subject, alert: comparator, alertBound: bound,
       resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,
-      noValue: written.noValue, emptyIsZero: kind == .count || kind == .sum,
+      noValue: written.noValue, emptyIsZero: [.count, .sum, .growingSum].contains(kind),
       isConfirming: groupsAreKeys && isConfirming(comparator, kind),
       isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))
   }
@@ -240,12 +247,12 @@ private struct RuleBinding {
   private func isConfirming(_ comparator: CellComparator, _ kind: AggregateKind) -> Bool {
     guard plan.isRowWise, plan.tailOnlyShows else { return false }
     switch kind {
-    case .count, .countDistinct, .maximum:
+    case .count, .countDistinct, .growingSum, .maximum:
       return comparator == .greater || comparator == .greaterOrEqual
     case .minimum:
       return comparator == .less || comparator == .lessOrEqual
     case .sum, .other:
-      // A sum only confirms when nothing negative can come; that is not provable from a field.
+      // A sum only confirms when nothing negative can come, which no member of a line promises.
       return false
     }
   }

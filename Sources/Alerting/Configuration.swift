@@ -1,4 +1,5 @@
 package import QueryLanguage
+import Records
 
 /// `tripline.yaml`: what to read, which rules to load, and what holds for all of them.
 package struct Configuration: Sendable {
@@ -20,20 +21,23 @@ package struct Configuration: Sendable {
   /// What holds without a file.
   package init() {}
 
-  /// Reads the file; nil when nothing can be made of it. What is wrong goes to the sink.
-  package static func read(_ source: SourceText, sink: DiagnosticSink) -> Configuration? {
+  /// Reads the file; nil when nothing can be made of it. What is wrong goes to the sink. `isZone`
+  /// knows the time zones there are.
+  package static func read(
+    _ source: SourceText, sink: DiagnosticSink, isZone: (String) -> Bool = { _ in true }
+  ) -> Configuration? {
     guard let root = YAMLReader.read(source, sink: sink),
       var keys = ConfigBinder(root, as: "configuration", sink: sink)
     else { return nil }
     var result = Configuration()
     let sources = keys.nodes("sources") ?? []
-    result.sources = sources.compactMap { SourceSettings($0, sink: sink) }
+    result.sources = sources.compactMap { SourceSettings($0, sink: sink, isZone: isZone) }
     result.rules = keys.strings("rules") ?? []
     result.defaults = keys.node("defaults")
     if let defaults = result.defaults { MonitorBinder.check(defaults: defaults, sink: sink) }
     result.units = keys.units("units") ?? [:]
     result.params = keys.stringMap("params") ?? [:]
-    result.timezone = keys.filled("timezone") ?? "UTC"
+    result.timezone = keys.zone("timezone", isZone) ?? "UTC"
     result.threads = keys.integer("threads", in: 1...1_024)
     keys.notBuilt(["state", "memory", "listen"])
     keys.finish()
@@ -74,7 +78,7 @@ package struct SourceSettings: Sendable {
   package var span: Span
 
   /// Nil, and reported, when the entry does not say what to read.
-  init?(_ node: ConfigNode, sink: DiagnosticSink) {
+  init?(_ node: ConfigNode, sink: DiagnosticSink, isZone: (String) -> Bool) {
     guard var keys = ConfigBinder(node, as: "source", sink: sink) else { return nil }
     let input = Self.input(&keys, node: node, sink: sink)
     category = keys.string("category")
@@ -82,7 +86,12 @@ package struct SourceSettings: Sendable {
     name = keys.string("name")
     timeField = keys.string("time_field")
     timeFormat = keys.string("time_format")
-    timezone = keys.string("timezone")
+    if let timeFormat {
+      do throws(DatePatternError) { _ = try DatePattern(timeFormat) } catch {
+        keys.report(.badFormat(error), at: "time_format")
+      }
+    }
+    timezone = keys.zone("timezone", isZone)
     units = keys.units("units") ?? [:]
     maxLine = keys.byteCount("max_line") ?? 1 << 20
     if maxLine == 0 { keys.report(.noLine, at: "max_line") }
@@ -115,7 +124,25 @@ package struct SourceSettings: Sendable {
   }
 }
 
+extension ConfigBinder {
+  fileprivate mutating func zone(_ key: String, _ isZone: (String) -> Bool) -> String? {
+    guard let name = filled(key) else { return nil }
+    if !isZone(name) {
+      report(
+        .noZone(name), at: key,
+        help: "write UTC, an offset such as +02:00, or an IANA name such as Europe/Berlin")
+    }
+    return name
+  }
+}
+
 extension Diagnostic.Message {
+  fileprivate static func noZone(_ name: String) -> Self {
+    Self("unknown-zone", "there is no time zone '\(name)'")
+  }
+  fileprivate static func badFormat(_ error: DatePatternError) -> Self {
+    Self("bad-time-format", "`time_format` can't be read: \(error)")
+  }
   fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
   fileprivate static var twoInputs: Self {
     Self("source-input", "a source has a `path` or `stdin`, not both")

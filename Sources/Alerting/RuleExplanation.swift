@@ -81,7 +81,7 @@ extension BoundLevel {
     switch kind {
     case .sum: return "a sum may fall again, because its numbers may be negative"
     case .other: return "more lines may move this column either way"
-    case .count, .countDistinct, .maximum, .minimum:
+    case .count, .countDistinct, .growingSum, .maximum, .minimum:
       return "more lines may make '\(alert.rawValue)' false again"
     }
   }

@@ -123,6 +123,7 @@ package struct Watch {
 
     let emit = emitter(to: dispatcher, outlet)
     if !settings.fromStart { try follower.warm(&evaluation, outlet.news) }
+    outlet.news(.watching)
     let end = try follow(follower, &evaluation, world, outlet.news, emit)
     if end == .input { patience = Watch.patience.input }
     return Outcome(
@@ -177,6 +178,8 @@ package struct Watch {
 /// What a watch has to say that is neither a transition nor a delivery.
 package enum WatchNews: Sendable {
   case source(SourceNews)
+  /// From now on every line counts.
+  case watching
   /// Lines from before the start were taken in.
   case lookedBack(lines: Int, newest: Int64)
   /// The input has ended, and time runs on.

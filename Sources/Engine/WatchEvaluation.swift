@@ -51,7 +51,7 @@ struct WatchEvaluation {
     var lines = try feeds[source].lines(
       of: chunk, path: path, arrival: arrival, report: &report)
     let others = clocks.watermark(without: source, at: elapsed)
-    var own = clocks.time(of: source, at: elapsed)
+    var own = clocks.reached(source)
     var start = 0
     for row in 0..<lines.batch.count where lines.timed[row] {
       let time = lines.batch.times[row]

@@ -6,8 +6,7 @@ package enum ZoneFiles {
 
   /// Nil when there is no such zone; names are IANA's, whatever their case.
   package static func zone(named name: String) -> Zone? {
-    if name.lowercased() == "utc" { return .utc }
-    if let zone = Zone(fixedOffset: name) ?? Zone(abbreviation: name) { return zone }
+    if let zone = Zone(fixedName: name) { return zone }
     let parts = name.split(separator: "/")
     guard !parts.isEmpty, !parts.contains(".."), !name.hasPrefix("/") else { return nil }
     // America/new_york is found as America/New_York; the files have one spelling each.

@@ -1,12 +1,12 @@
 import Glibc
-import Records
+package import Records
 
 /// A file that is written while it is read, under whatever names it is rotated to.
 ///
 /// It follows the name: when another file takes it, that is the next generation of the same log. The
 /// old file is kept open for a while, because its writer may take its time to notice. A file that was
 /// cut starts over as a new generation too.
-final class FileTail: LiveSource {
+package final class FileTail: LiveSource {
   /// One file that has, or had, the followed name.
   private final class Held {
     let file: DescriptorBytes
@@ -36,10 +36,10 @@ final class FileTail: LiveSource {
     var place: PlaceReader { PlaceReader(descriptor: file.descriptor) }
   }
 
-  let plan: SourcePlan
-  let descriptor: Int32? = nil
+  package let plan: SourcePlan
+  package let descriptor: Int32? = nil
   /// Whether the system tells about changes, so that nobody has to look.
-  private(set) var isTold = true
+  package private(set) var isTold = true
   private let follower: Int
   private let chunkSize: Int
   private let pool: ChunkPool
@@ -61,7 +61,7 @@ final class FileTail: LiveSource {
   private static let uncounted = -(1 << 40)
 
   /// `follower` is the number under which the watcher tells of it.
-  init(
+  package init(
     _ plan: SourcePlan, follower: Int, chunkSize: Int, pool: ChunkPool, ledger: GenerationLedger,
     watcher: FileWatcher, clock: any EngineClock
   ) {
@@ -80,7 +80,7 @@ final class FileTail: LiveSource {
 
   private var path: String { plan.generations.last ?? "" }
 
-  func path(of generation: Int32) -> String {
+  package func path(of generation: Int32) -> String {
     plan.generations.indices.contains(Int(generation)) ? plan.generations[Int(generation)] : path
   }
 
@@ -90,7 +90,7 @@ final class FileTail: LiveSource {
   }
 
   /// Begins the file that was there at the start at an offset, where a line begins.
-  func begin(at offset: Int) {
+  package func begin(at offset: Int) {
     guard let first = held.first, offset > 0 else { return }
     first.offset = offset
     first.framer = LineFramer(
@@ -99,12 +99,12 @@ final class FileTail: LiveSource {
   }
 
   /// Whether lines are left that were there at the start.
-  var hasRecorded: Bool {
+  package var hasRecorded: Bool {
     guard let first = held.first, let recorded = first.recorded else { return false }
     return first.offset < recorded.end
   }
 
-  func next() -> LiveArrival {
+  package func next() -> LiveArrival {
     while true {
       if !news.isEmpty { return .news(news.removeFirst()) }
       if !leftovers.isEmpty { return .chunk(leftovers.removeFirst()) }

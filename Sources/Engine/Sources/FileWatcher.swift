@@ -4,9 +4,9 @@ import Glibc
 /// Tells when something happened to followed files and to the directories they are in (inotify).
 ///
 /// Who follows a file watches it before reading it: what is written between the two is then noticed.
-final class FileWatcher {
+package final class FileWatcher {
   /// To be polled: readable when something has happened.
-  let descriptor: Int32
+  package let descriptor: Int32
   private var followers: [Int32: Set<Int>] = [:]
 
   private static let fileEvents =
@@ -15,7 +15,7 @@ final class FileWatcher {
     UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE)
     | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
 
-  init() { descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) }
+  package init() { descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
@@ -36,7 +36,7 @@ final class FileWatcher {
   }
 
   /// The followers to whose files something may have happened since the last time.
-  func take() -> Set<Int> {
+  package func take() -> Set<Int> {
     var stirred: Set<Int> = []
     let size = 16 << 10
     withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in

@@ -61,7 +61,7 @@ package struct LiveClocks: Sendable {
 
   /// Lines came from a source; `largest` is the largest time in them, if any has one.
   package mutating func came(_ source: Int, largest: Int64?, at elapsed: Duration) {
-    clocks[source].reached = clocks[source].time(at: elapsed)
+    // How far it would have grown by now is not taken up: lines at hand come before time.
     clocks[source].arrived = elapsed
     clocks[source].isAtEnd = false
     guard let largest else { return }
@@ -88,10 +88,8 @@ package struct LiveClocks: Sendable {
     return watermark
   }
 
-  /// How far one source has come.
-  package func time(of source: Int, at elapsed: Duration) -> Int64 {
-    clocks[source].time(at: elapsed)
-  }
+  /// How far one source had come when time was last let pass.
+  package func reached(_ source: Int) -> Int64 { clocks[source].reached }
 
   /// What the watermark would be if it hung on one source alone that has come to `time`.
   package func watermark(of source: Int, at time: Int64) -> Int64 {

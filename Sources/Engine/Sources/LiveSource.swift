@@ -1,7 +1,7 @@
 import Records
 
 /// A log that goes on: it hands over what is at hand and never waits.
-protocol LiveSource: AnyObject {
+package protocol LiveSource: AnyObject {
   var plan: SourcePlan { get }
   /// What is at hand, at most a chunk; asked again until it is nothing, or the end.
   func next() -> LiveArrival
@@ -12,7 +12,7 @@ protocol LiveSource: AnyObject {
 }
 
 /// What came from a followed log.
-enum LiveArrival {
+package enum LiveArrival {
   case chunk(LiveChunk)
   /// Something happened to the log itself; there may be more.
   case news(SourceNews)
@@ -23,13 +23,13 @@ enum LiveArrival {
 }
 
 /// Whole lines, and when they came.
-struct LiveChunk {
-  var read: ReadChunk
+package struct LiveChunk {
+  package var read: ReadChunk
   /// Milliseconds since the epoch at which lines that were there before the start were last written;
   /// nil for lines that came just now.
-  var recorded: Int64?
+  package var recorded: Int64?
   /// Lines among them that were too long to be held.
-  var tooLong: [LinePlacement] = []
+  package var tooLong: [LinePlacement] = []
 }
 
 extension LineFramer {

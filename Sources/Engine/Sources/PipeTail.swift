@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
-import Records
+package import Records
 
 /// Lines that somebody writes into a pipe, as they come: the standard input, or a named pipe.
-final class PipeTail: LiveSource {
-  let plan: SourcePlan
-  let descriptor: Int32?
+package final class PipeTail: LiveSource {
+  package let plan: SourcePlan
+  package let descriptor: Int32?
   private let follower: Int
   private let pipe: DescriptorBytes
   /// The same with a copy kept, because a pipe can't be read twice.
@@ -14,7 +14,7 @@ final class PipeTail: LiveSource {
   private var atEnd = false
   private var hasEnded = false
 
-  init(
+  package init(
     _ plan: SourcePlan, follower: Int, chunkSize: Int, pool: ChunkPool, ledger: GenerationLedger
   ) throws(InputFailure) {
     self.plan = plan
@@ -27,9 +27,9 @@ final class PipeTail: LiveSource {
     framer = LineFramer(pool: pool, chunkSize: chunkSize, maxLine: plan.maxLine)
   }
 
-  func path(of generation: Int32) -> String { plan.generations.last ?? "-" }
+  package func path(of generation: Int32) -> String { plan.generations.last ?? "-" }
 
-  func next() -> LiveArrival {
+  package func next() -> LiveArrival {
     if hasEnded { return .ended }
     do throws(InputFailure) {
       let chunk = try framer.next(isFinal: atEnd) { buffer throws(InputFailure) in

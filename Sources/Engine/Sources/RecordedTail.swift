@@ -1,18 +1,18 @@
 import Glibc
-import Records
+package import Records
 
 /// Files that are read once, from their start to their end: compressed ones, and the older
 /// generations of a followed one.
-final class RecordedTail: LiveSource {
-  let plan: SourcePlan
-  let descriptor: Int32? = nil
+package final class RecordedTail: LiveSource {
+  package let plan: SourcePlan
+  package let descriptor: Int32? = nil
   private let reader: ChunkReader
   private let modified: Int64?
   private var coming: [LiveArrival] = []
   private var failures = 0
   private var hasEnded = false
 
-  init(
+  package init(
     _ plan: SourcePlan, follower: Int, chunkSize: Int, pool: ChunkPool, ledger: GenerationLedger?
   ) {
     self.plan = plan
@@ -23,9 +23,9 @@ final class RecordedTail: LiveSource {
     modified = stat(newest, &status) == 0 ? status.modified : nil
   }
 
-  func path(of generation: Int32) -> String { plan.generations[Int(generation)] }
+  package func path(of generation: Int32) -> String { plan.generations[Int(generation)] }
 
-  func next() -> LiveArrival {
+  package func next() -> LiveArrival {
     if coming.isEmpty, !hasEnded { advance() }
     return coming.isEmpty ? .ended : coming.removeFirst()
   }

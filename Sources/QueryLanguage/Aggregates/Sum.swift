@@ -6,7 +6,10 @@ package struct Sum: Aggregate {
     "sum", "field", .field, keepsUnit: true, "the exact sum of the numbers"
   ) { _, _ in [("_sum", Sum())] }
 
-  package var kind: AggregateKind { .sum }
+  /// Whether the argument is provably never negative.
+  package var isGrowing = false
+
+  package var kind: AggregateKind { isGrowing ? .growingSum : .sum }
 
   package var subtracts: Bool { true }
 

@@ -45,6 +45,8 @@ extension Aggregate {
 /// The aggregates that conditions know something about.
 package enum AggregateKind: Sendable {
   case count, countDistinct, sum, maximum, minimum, other
+  /// A sum to which no number can be negative, so that more rows never make it smaller.
+  case growingSum
 }
 
 /// The state of one aggregate for every group of a fold.

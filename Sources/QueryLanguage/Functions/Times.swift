@@ -85,11 +85,13 @@ extension Cell {
 private struct MomentFormat: Sendable {
   private var pattern: DatePattern?
   private var zone: Zone?
+  private let zones: @Sendable (String) -> Zone?
 
   /// What `formatDate` writes when nothing is said.
   private static let usual: DatePattern? = try? DatePattern("MM-dd-yyyy HH:mm:ss:SSS")
 
   init(of call: FunctionCall) throws(Diagnostic) {
+    zones = call.settings.zones
     if call.arguments.count < 2 {
       pattern = MomentFormat.usual
     } else if let text = call.literal(1) {
@@ -102,11 +104,10 @@ private struct MomentFormat: Sendable {
     if call.arguments.count < 3 {
       zone = call.settings.zone
     } else if let name = call.literal(2) {
-      guard let found = Zone(named: name) else {
+      guard let found = zones(name) else {
         throw call.mistake(
           .unknownZone(name), in: 2,
-          help: "built so far are UTC, offsets such as \"+02:00\" and abbreviations such as \"PST\""
-        )
+          help: "write \"UTC\", an offset such as \"+02:00\" or a name such as \"Europe/Berlin\"")
       }
       zone = found
     }
@@ -148,25 +149,11 @@ private struct MomentFormat: Sendable {
         let text = cell.text(arena).string
         if text != zoneText {
           zoneText = text
-          format.zone = Zone(named: text)
+          format.zone = format.zones(text)
         }
       }
       guard let pattern = format.pattern, let zone = format.zone else { return nil }
       return (pattern, zone)
-    }
-  }
-}
-
-extension Zone {
-  /// A zone that needs no file of the time zone database.
-  fileprivate init?(named name: String) {
-    let fixed = ["etc/utc", "etc/gmt", "etc/uct", "etc/universal", "universal", "zulu"]
-    if fixed.contains(name.lowercased()) {
-      self = .utc
-    } else if let zone = Zone(fixedOffset: name) ?? Zone(abbreviation: name) {
-      self = zone
-    } else {
-      return nil
     }
   }
 }

@@ -161,7 +161,11 @@ package struct AggregateStage: Operator {
             .sameName(name.text), at: call.span, in: binder.source,
             help: "give one of them another name with 'as'")
         }
-        columns.append(FoldPlan.Column(aggregate: made.aggregate, argument: argument))
+        var aggregate = made.aggregate
+        if aggregate is Sum, let argument, binder.fields[argument].isNeverNegative {
+          aggregate = Sum(isGrowing: true)
+        }
+        columns.append(FoldPlan.Column(aggregate: aggregate, argument: argument))
         outputs.append((name, binder.settings.units[name.key] ?? unit ?? Units.byName(name.text)))
       }
     }

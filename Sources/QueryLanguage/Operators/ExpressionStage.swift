@@ -56,7 +56,9 @@ package struct ExpressionStage: Operator {
       _ = try binder.write(name)
       throw error
     }
+    let isNeverNegative = bound.expression.isNeverNegative(binder.fields)
     let slot = try binder.write(name, unit: bound.unit)
+    binder.fields[slot].isNeverNegative = isNeverNegative
     binder.append(AssignStage(expression: bound.expression, target: slot))
     binder.show(name)
   }

@@ -11,14 +11,18 @@ package struct Binder {
     /// The start of the run, which is `now()` in a query; milliseconds.
     package var now: Int64
     package var zone: Zone
+    /// Finds a zone by its name; without the system's files only the fixed ones are known.
+    package var zones: @Sendable (String) -> Zone?
 
     package init(
-      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0, zone: Zone = .utc
+      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0, zone: Zone = .utc,
+      zones: @escaping @Sendable (String) -> Zone? = { Zone(fixedName: $0) }
     ) {
       self.purpose = purpose
       self.units = units
       self.now = now
       self.zone = zone
+      self.zones = zones
     }
   }
 
@@ -144,6 +148,7 @@ package struct Binder {
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
       fields[slot].isKey = false
+      fields[slot].isNeverNegative = false
       return slot
     }
     let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none

@@ -15,6 +15,8 @@ package struct FieldScope: Sendable {
     package var aggregate: AggregateKind?
     /// A field that the rows are grouped by.
     package var isKey = false
+    /// Provably no number below zero, whatever the log says.
+    package var isNeverNegative = false
   }
 
   package private(set) var fields: [Field] = []

@@ -14,12 +14,24 @@ package struct ExpressionSyntax: Sendable {
     case matchesRegex(ExpressionSyntax, String)
   }
 
-  package var node: Node
+  package let node: Node
   package var span: Span
+  /// How many expressions stand within one another here.
+  fileprivate let depth: Int
 
   package init(_ node: Node, _ span: Span) {
     self.node = node
     self.span = span
+    depth =
+      switch node {
+      case .text, .number, .bool, .null, .field: 1
+      case .call(_, let parts): 1 + (parts.map(\.depth).max() ?? 0)
+      case .unary(_, let part), .matchesRegex(let part, _): 1 + part.depth
+      case .binary(_, let left, let right): 1 + max(left.depth, right.depth)
+      case .conditional(let condition, let yes, let no):
+        1 + max(condition.depth, yes.depth, no.depth)
+      case .membership(let part, let list): 1 + max(part.depth, list.map(\.depth).max() ?? 0)
+      }
   }
 
   /// The expression as text that parses to the same tree, with the parentheses it needs.
@@ -87,6 +99,8 @@ package struct ExpressionSyntax: Sendable {
 extension Parser {
   /// Reads an expression; see the precedence table in docs/query-language.md.
   package mutating func expression() throws(Diagnostic) -> ExpressionSyntax {
+    try enter()
+    defer { nesting -= 1 }
     let condition = try disjunction()
     guard try takeSymbol("?") else { return condition }
     let yes = try expression()
@@ -97,7 +111,7 @@ extension Parser {
 
   private mutating func disjunction() throws(Diagnostic) -> ExpressionSyntax {
     var left = try conjunction()
-    while try take("or") { left = binary("or", left, try conjunction()) }
+    while try take("or") { left = try binary("or", left, try conjunction()) }
     return left
   }
 
@@ -105,20 +119,30 @@ extension Parser {
     var left = try comparison()
     while true {
       if try take("and") {
-        left = binary("and", left, try comparison())
+        left = try binary("and", left, try comparison())
       } else if try takeSymbol("&&") {
-        left = binary("and", left, try comparison())
+        left = try binary("and", left, try comparison())
       } else {
         return left
       }
     }
   }
 
+  /// An expression is bound and evaluated by recursion, so its depth is bounded here: a long chain is
+  /// as deep as it is long.
   private func binary(
     _ symbol: String, _ left: ExpressionSyntax, _ right: ExpressionSyntax
-  ) -> ExpressionSyntax {
-    ExpressionSyntax(.binary(symbol, left, right), left.span.union(right.span))
+  ) throws(Diagnostic) -> ExpressionSyntax {
+    let whole = ExpressionSyntax(.binary(symbol, left, right), left.span.union(right.span))
+    guard whole.depth <= Parser.longestChain else {
+      throw Diagnostic(
+        .longChain, at: right.span, in: source,
+        help: #"look for many values with in ("a", "b"), or compute in several stages"#)
+    }
+    return whole
   }
+
+  private static let longestChain = 400
 
   private mutating func comparison() throws(Diagnostic) -> ExpressionSyntax {
     // `!x matches "p"` means `!(x matches "p")`, as people write it.
@@ -148,7 +172,7 @@ extension Parser {
           symbol]
       else { return left }
       try advance()
-      left = binary(name, left, try sum())
+      left = try binary(name, left, try sum())
     }
   }
 
@@ -161,6 +185,8 @@ extension Parser {
       self = before
       return nil
     }
+    try enter()
+    defer { nesting -= 1 }
     let operand = try comparison()
     return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
   }
@@ -188,10 +214,10 @@ extension Parser {
         test = ExpressionSyntax(
           .matchesRegex(left, literal.pattern), left.span.union(literal.span))
       } else {
-        test = binary("matches", left, try sum())
+        test = try binary("matches", left, try sum())
       }
     } else if try take("contains") {
-      test = binary("contains", left, try sum())
+      test = try binary("contains", left, try sum())
     } else {
       if negated { self = before }
       return nil
@@ -216,7 +242,7 @@ extension Parser {
     var left = try product()
     while case .symbol(let symbol) = token.kind, symbol == "+" || symbol == "-" {
       try advance()
-      left = binary(symbol, left, try product())
+      left = try binary(symbol, left, try product())
     }
     return left
   }
@@ -225,12 +251,14 @@ extension Parser {
     var left = try unary()
     while case .symbol(let symbol) = token.kind, symbol == "*" || symbol == "/" || symbol == "%" {
       try advance()
-      left = binary(symbol, left, try unary())
+      left = try binary(symbol, left, try unary())
     }
     return left
   }
 
   private mutating func unary() throws(Diagnostic) -> ExpressionSyntax {
+    try enter()
+    defer { nesting -= 1 }
     let start = token.span
     if try takeSymbol("-") {
       let operand = try unary()
@@ -328,6 +356,8 @@ extension Parser {
 
 extension Diagnostic.Message {
   fileprivate static let emptyList = Self("empty-list", "the list of 'in' is empty")
+  fileprivate static let longChain = Self(
+    "nesting", "more than 400 values are joined here")
   fileprivate static let subquery = Self("not-built", "subqueries are not built yet")
   fileprivate static func ifNeedsThree(_ count: Int) -> Self {
     Self("arguments", "'if' needs 3 arguments, found \(count)")

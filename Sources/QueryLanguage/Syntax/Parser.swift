@@ -8,6 +8,8 @@ package struct Parser {
   /// End of the token taken last.
   package private(set) var previousEnd = 0
   package var diagnostics: [Diagnostic] = []
+  /// How many expressions that are being read stand within one another.
+  var nesting = 0
 
   package init(_ source: SourceText, at position: Int = 0) {
     self.source = source
@@ -74,6 +76,17 @@ package struct Parser {
   }
 
   package static let longestQuery = 15_000
+  /// What is read by recursion ends before the stack does.
+  static let deepest = 200
+
+  /// Begins an expression within the one that is being read.
+  mutating func enter() throws(Diagnostic) {
+    guard nesting < Parser.deepest else {
+      throw Diagnostic(
+        .deep, at: token.span, in: source, help: "compute the inner parts in stages before")
+    }
+    nesting += 1
+  }
 
   /// Takes the first token; a broken one is reported and skipped.
   package mutating func start() {
@@ -389,6 +402,7 @@ extension Diagnostic.Message {
   fileprivate static func unexpected(_ found: String) -> Self {
     Self("syntax", "\(found) does not belong here")
   }
+  static let deep = Self("nesting", "this is nested too deeply")
   fileprivate static let emptyStage = Self("empty-stage", "there is no stage between these pipes")
   fileprivate static func unknownOperator(_ word: String) -> Self {
     Self("unknown-operator", "there is no operator or function '\(word)'")

@@ -58,6 +58,7 @@ struct ScopeParser {
   private var lexer: Lexer
   /// The AND, OR or NOT taken last.
   private var keyword: Span?
+  private var nesting = 0
 
   init(_ source: SourceText) { lexer = Lexer(source) }
 
@@ -137,6 +138,12 @@ struct ScopeParser {
   }
 
   private mutating func negation() throws(Diagnostic) -> Scope {
+    guard nesting < Parser.deepest else {
+      throw Diagnostic(
+        .deep, at: Span(position, position + 1), in: source, help: "remove some parentheses")
+    }
+    nesting += 1
+    defer { nesting -= 1 }
     if try takeKeyword("not") { return .not(try negation()) }
     try skipBlanks()
     if byte() == UInt8(ascii: "!"), byte(1) != nil, byte(1) != UInt8(ascii: "=") {

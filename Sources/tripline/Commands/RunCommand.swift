@@ -48,7 +48,6 @@ package struct RunCommand: Command {
     settings.onEnd = RunCommand.endOfInput(options, loaded.rules)
 
     let words = RunWords(console)
-    words.begin(loaded, sources, live: options.live)
     var alerts = 0
     var outcome = Outcome()
     let world = Watch.World(
@@ -66,6 +65,7 @@ package struct RunCommand: Command {
         },
         news: { news in
           if case .source(.failed) = news { outcome.note(.input) }
+          if case .watching = news { words.begin(loaded, sources, live: options.live) }
           words.say(news)
         },
         delivery: { words.say($0) },
@@ -136,6 +136,8 @@ private struct RunWords: Sendable {
       console.say("tripline: \(failure.description)", important: true)
     case .source(let news):
       console.say(news.description)
+    case .watching:
+      break
     case .lookedBack(let lines, let newest):
       console.say(
         "starting at the end, \(Timestamp.rfc3339(newest)); the windows hold "

@@ -16,7 +16,7 @@ struct CheckedRules {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: setup.configuration, sink: sink)
     actions = ActionSet(binding: set.actions, environment: .placeholders, sink: sink)
-    let context = BoundRule.Context(units: setup.units, params: setup.params, zone: setup.zone)
+    let context = setup.context
     var bound: [BoundRule] = []
     for rule in set.rules {
       do throws(Diagnostics) {

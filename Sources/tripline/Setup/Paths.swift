@@ -17,6 +17,12 @@ enum Paths {
     }.sorted()
   }
 
+  /// A path that was written in a file, as seen from here.
+  static func relative(_ path: String, to file: String) -> String {
+    guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+    return file[...slash] + path
+  }
+
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -19,6 +19,8 @@ extension ScanReport {
       trouble(malformed, "malformed"), trouble(tooLong, "too long"),
       trouble(untimed, "without a time"), trouble(refused, "refused (too far ahead)"),
       trouble(regexLimit, "undecided (regex limit)"),
+      duplicateKeys > 0
+        ? Summary.Trouble(duplicateKeys, "with a key twice (the first counts)") : nil,
     ].compactMap { $0 }
     return Summary(lines: lines, bytes: bytes, elapsed: elapsed, troubles: troubles)
   }

@@ -32,7 +32,9 @@ struct Setup {
       throw Failure(error.description, code: .usage)
     }
     let sink = DiagnosticSink()
-    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink)
+    let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink) {
+      ZoneFiles.zone(named: $0) != nil
+    }
     guard !sink.hasErrors, let result else { throw ConfigurationMistakes(list: sink.list) }
     return result
   }
@@ -122,7 +124,9 @@ struct Setup {
     for (field, unit) in units { factors[field.lowercased()] = Durations.factor(ofUnit: unit) }
     do throws(Diagnostics) {
       var plan = try Binder.plan(
-        of: expanded.source, Binder.Settings(units: factors, now: now, zone: zone))
+        of: expanded.source,
+        Binder.Settings(
+          units: factors, now: now, zone: zone, zones: { ZoneFiles.zone(named: $0) }))
       plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
       return plan
     } catch {
@@ -130,11 +134,18 @@ struct Setup {
     }
   }
 
+  /// What rules are bound under.
+  var context: BoundRule.Context {
+    BoundRule.Context(
+      units: units, params: params, zone: zone, zones: { ZoneFiles.zone(named: $0) })
+  }
+
   /// The rule files that the flags or the configuration name.
   func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
     var paths: [String] = []
     let named = words + options.rules
-    for path in named.isEmpty ? configuration.rules : named {
+    let configured = configuration.rules.map { Paths.relative($0, to: options.config ?? "") }
+    for path in named.isEmpty ? configured : named {
       for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
     }
     var files: [SourceText] = []
@@ -153,7 +164,6 @@ struct Setup {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
     let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
-    let context = BoundRule.Context(units: units, params: params, zone: zone)
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
       do throws(Diagnostics) {

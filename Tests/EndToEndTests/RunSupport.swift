@@ -1,0 +1,144 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// `tripline` while it runs: fed, waited for, and asked to stop.
+final class RunningProgram: Sendable {
+  enum Stream: Int { case output, errors }
+
+  struct TooSlow: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private let process: Process
+  private let said: Mutex<[String]>
+  private let changed = DispatchSemaphore(value: 0)
+  private let input: FileHandle?
+
+  /// The tests are built next to the program.
+  static var tripline: URL {
+    Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
+      .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
+      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appending(path: "tripline")
+  }
+
+  /// `input` means that the standard input is a pipe that the test writes to.
+  init(
+    _ arguments: [String], in directory: URL, environment: [String: String] = [:],
+    input: Bool = false, program: URL? = nil
+  ) throws {
+    process = Process()
+    process.executableURL = program ?? RunningProgram.tripline
+    process.arguments = arguments
+    process.environment = environment
+    process.currentDirectoryURL = directory
+    said = Mutex(["", ""])
+    let pipes = [Pipe(), Pipe()]
+    let outlets = pipes.map(\.fileHandleForReading)
+    process.standardOutput = pipes[0]
+    process.standardError = pipes[1]
+    let feed = input ? Pipe() : nil
+    self.input = feed?.fileHandleForWriting
+    process.standardInput = feed ?? FileHandle.nullDevice
+    try process.run()
+    try feed?.fileHandleForReading.close()
+    for (index, handle) in outlets.enumerated() {
+      Thread.detachNewThread { [self] in
+        // Unlike `read(upToCount:)` this does not wait until there is as much.
+        while case let data = handle.availableData, !data.isEmpty {
+          said.withLock { $0[index] += String(decoding: data, as: UTF8.self) }
+          changed.signal()
+        }
+        changed.signal()
+      }
+    }
+  }
+
+  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+  func write(_ text: String) throws { try input?.write(contentsOf: Data(text.utf8)) }
+
+  func endInput() throws { try input?.close() }
+
+  func text(_ stream: Stream) -> String { said.withLock { $0[stream.rawValue] } }
+
+  /// Waits until the program has said something, this many times.
+  func wait(for text: String, times: Int = 1, on stream: Stream = .output) throws {
+    try wait(for: "'\(text)'") { self.text(stream).ranges(of: text).count >= times }
+  }
+
+  private func wait(for what: String, until isThere: () -> Bool) throws {
+    let deadline = DispatchTime.now() + .seconds(30)
+    while !isThere() {
+      if changed.wait(timeout: deadline) == .timedOut {
+        throw TooSlow(
+          description: "no \(what) in\n\(text(.output))\nwith the words\n\(text(.errors))")
+      }
+    }
+  }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// The exit code, once the program has ended; one that does not end in time is killed.
+  func status() -> Int32 {
+    let late = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(60), execute: late)
+    process.waitUntilExit()
+    late.cancel()
+    return process.terminationStatus
+  }
+}
+
+/// A directory of its own for one test, with rules and logs in it.
+struct RunSite {
+  let directory: URL
+
+  init(rules: String) throws {
+    directory = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID())")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try write(rules, to: "rules.yaml")
+  }
+
+  func url(_ name: String) -> URL { directory.appending(path: name) }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: url(name).path) }
+
+  func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: url(name)) }
+
+  func append(_ text: String, to name: String = "app.log") throws {
+    if !exists(name) { return try write(text, to: name) }
+    let file = try FileHandle(forWritingTo: url(name))
+    try file.seekToEnd()
+    try file.write(contentsOf: Data(text.utf8))
+    try file.close()
+  }
+
+  func rename(_ name: String, to other: String) throws {
+    try FileManager.default.moveItem(at: url(name), to: url(other))
+  }
+
+  func run(
+    _ arguments: String..., environment: [String: String] = [:], input: Bool = false
+  ) throws -> RunningProgram {
+    try RunningProgram(
+      ["run", "-r", "rules.yaml", "-o", "ndjson"] + arguments, in: directory,
+      environment: environment, input: input)
+  }
+}
+
+/// Lines of a log as they would be written now.
+enum RunLine {
+  static func slow(_ host: String = "web-1", count: Int = 1) -> String {
+    (0..<count).map { _ in
+      let time = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+      return #"{"timestamp":"\#(time)","host":"\#(host)","path":"/api/data","took_ms":4000}"# + "\n"
+    }.joined()
+  }
+
+  /// With a time of its own, in seconds since 2025-06-01T09:00:00Z.
+  static func at(_ second: Int, _ host: String = "web-1") -> String {
+    #"{"timestamp":\#(1_748_768_400 + second),"host":"\#(host)","path":"/api/data","took_ms":4000}"#
+      + "\n"
+  }
+}
