@@ -16,6 +16,8 @@ struct Alert: Sendable {
     case unknown
     /// Neither hit nor clear: the runs of hits and of clear instants end.
     case neither
+    /// Too early to tell, so that not even hits before it make it one; runs end.
+    case early
   }
 
   enum Change: Sendable {
@@ -35,8 +37,13 @@ struct Alert: Sendable {
   /// The instants that `at_least` still counts as hits, oldest first.
   private(set) var hits: [Int64] = []
 
-  /// Whether an instant without lines can make a difference to it.
-  var isActive: Bool { isFiring || pendingSince != nil || !hits.isEmpty }
+  /// Whether it is under way, so that its group is looked at whether it has lines or not.
+  var isActive: Bool { isFiring || pendingSince != nil }
+
+  /// Whether it must not be forgotten at the instant `time`: alerts are counted, and so are hits.
+  func hasStory(at time: Int64, _ terms: AlertTerms) -> Bool {
+    isActive || ordinal > 0 || hits.last.map { $0 > time - (terms.quorum?.span ?? 0) } ?? false
+  }
 
   /// Takes in what the instant `time` showed.
   mutating func observe(
@@ -60,7 +67,7 @@ struct Alert: Sendable {
       return time - lastHit >= terms.window ? resolve(at: time, terms) : nil
     case .unknown:
       return nil
-    case .neither:
+    case .neither, .early:
       pendingSince = nil
       clearSince = nil
       return nil
@@ -68,21 +75,24 @@ struct Alert: Sendable {
   }
 
   /// A day without any line ends an alert, whatever its condition says.
-  mutating func expire(at time: Int64, lastLine: Int64) -> Change? {
-    guard isFiring, time - max(firedAt, lastLine) >= AlertGroups.memory else { return nil }
+  ///
+  /// The day begins with the firing, or with the last line if that came later. Missing data is about
+  /// the silence itself, so that its day begins with the last line; only when a day had passed already
+  /// does it begin with the firing: that of an alert which fires again, or of a window of days.
+  mutating func expire(at time: Int64, lastLine: Int64, _ terms: AlertTerms) -> Change? {
+    guard isFiring else { return nil }
+    let isAboutSilence = terms.level == .missingData
+    let start =
+      isAboutSilence && firedAt - lastLine < AlertGroups.memory ? lastLine : max(firedAt, lastLine)
+    guard time - start >= AlertGroups.memory else { return nil }
     end()
     return .expires
-  }
-
-  /// Its group is no longer known: what had not fired yet never will.
-  mutating func forget() {
-    pendingSince = nil
-    hits = []
   }
 
   /// What the instant is once the ones before it have been counted in: too few hits are no hit, but
   /// not clear either.
   private mutating func counted(_ finding: Finding, at time: Int64, _ quorum: Quorum) -> Finding {
+    if case .early = finding { return .early }
     hits.removeAll { $0 <= time - quorum.span }
     var isHit = false
     if case .hit = finding { isHit = true }

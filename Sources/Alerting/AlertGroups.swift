@@ -7,7 +7,7 @@ struct AlertGroups: Sendable {
   private struct Group: Sendable {
     /// One for each of the rule's terms.
     var alerts: [Alert]
-    /// For each level the first line since the group became known to it.
+    /// For each of them the first line, in the order in which they came, since it knows the group.
     var firstLines: [Int64?]
     var lastLine = Int64.min
     /// Whether it is known for a day, not only while its window has lines.
@@ -58,7 +58,7 @@ struct AlertGroups: Sendable {
       groups.append(
         Group(
           alerts: [Alert](repeating: Alert(), count: rule.terms.count),
-          firstLines: [Int64?](repeating: nil, count: rule.levels.count)))
+          firstLines: [Int64?](repeating: nil, count: rule.terms.count)))
     }
   }
 
@@ -125,9 +125,22 @@ struct AlertGroups: Sendable {
     return result.sorted()
   }
 
-  /// How long after its last line a group is known to a level.
-  private func memory(of group: Group, _ level: Int) -> Int64 {
-    rule.levels[level].isAboutAbsence && group.isRemembered ? AlertGroups.memory : rule.window
+  /// The groups whose silence since `start` could matter to the alert `index`: those that are known
+  /// and silent, or were, and those whose alert is firing.
+  func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
+    groups.indices.dropFirst().filter { number in
+      let group = groups[number]
+      let alert = group.alerts[index]
+      if alert.isActive { return true }
+      let isKnown = group.isRemembered && group.lastLine > time - AlertGroups.memory
+      return isKnown && (group.lastLine <= start || !alert.hits.isEmpty)
+    }
+  }
+
+  /// How long after its last line a group is known to an alert.
+  private func memory(of group: Group, _ index: Int) -> Int64 {
+    let isAboutAbsence = index == rule.levels.count || rule.levels[index].isAboutAbsence
+    return isAboutAbsence && group.isRemembered ? AlertGroups.memory : rule.window
   }
 
   // Lines.
@@ -138,8 +151,13 @@ struct AlertGroups: Sendable {
   ) {
     rows.forEach { row in
       let number = number(ofFold: Int(folds[row]), table)
+      if number > 0 {
+        for index in rule.terms.indices where groups[number].firstLines[index] == nil {
+          groups[number].firstLines[index] = times[row]
+        }
+      }
       if times[row] <= due {
-        meet(number, first: times[row], last: times[row])
+        meet(number, at: times[row])
       } else {
         ahead.note(number, at: times[row], pane: rule.instant(atOrAfter: times[row]))
       }
@@ -148,24 +166,19 @@ struct AlertGroups: Sendable {
 
   /// Time has come to the instant `due`: lines up to it are known.
   mutating func reach(_ due: Int64) {
-    for (number, lines) in ahead.take(through: due) {
-      meet(number, first: lines.first, last: lines.last)
-    }
+    for (number, last) in ahead.take(through: due) { meet(number, at: last) }
   }
 
-  private mutating func meet(_ number: Int, first: Int64, last: Int64) {
-    groups[0].lastLine = max(groups[0].lastLine, last)
+  private mutating func meet(_ number: Int, at time: Int64) {
+    groups[0].lastLine = max(groups[0].lastLine, time)
     guard number > 0 else { return }
-    let isNew = !groups[number].isKnown
-    for level in rule.levels.indices where groups[number].firstLines[level] == nil {
-      groups[number].firstLines[level] = first
-    }
-    groups[number].lastLine = max(groups[number].lastLine, last)
+    let wasAway = groups[number].lastLine <= time - rule.window
+    groups[number].lastLine = max(groups[number].lastLine, time)
     guard rule.remembersGroups, !groups[number].isRemembered else { return }
     if remembered < rule.rule.maxGroups {
       groups[number].isRemembered = true
       remembered += 1
-    } else if isNew {
+    } else if wasAway {
       beyondLimit += 1
     }
   }
@@ -175,22 +188,19 @@ struct AlertGroups: Sendable {
     groups[rule.tellsGroupsByLine ? group : 0].lastLine
   }
 
-  func firstLine(of group: Int, level: Int) -> Int64? { groups[group].firstLines[level] }
+  func firstLine(of group: Int, _ index: Int) -> Int64? { groups[group].firstLines[index] }
 
   /// Forgets the groups that have been silent too long at the instant `time`: those remembered after
-  /// a day, the others once their window is empty. One that fires stays.
+  /// a day, the others once their window is empty. One with an alert under way stays.
   mutating func settle(at time: Int64) {
     guard rule.tellsGroupsByLine else { return }
     for number in groups.indices.dropFirst() where groups[number].isKnown {
       let group = groups[number]
-      for level in rule.levels.indices where group.firstLines[level] != nil {
-        let alert = group.alerts[level]
-        if alert.isFiring { continue }
-        let memory = alert.isActive ? AlertGroups.memory : memory(of: group, level)
-        if group.lastLine <= time - memory {
-          groups[number].firstLines[level] = nil
-          update(level, number) { $0.forget() }
+      for index in rule.terms.indices where group.firstLines[index] != nil {
+        if group.alerts[index].isActive || group.lastLine > time - memory(of: group, index) {
+          continue
         }
+        groups[number].firstLines[index] = ahead.first(of: number)
       }
       if group.isRemembered, group.lastLine <= time - AlertGroups.memory {
         groups[number].isRemembered = false
@@ -228,7 +238,7 @@ struct AlertGroups: Sendable {
     for (number, group) in groups.enumerated() {
       let hasLines = !group.evidence.newest(1, after: time - window, through: .max).isEmpty
       // An alert that was counted once must go on counting, so its group stays.
-      let hasStory = group.isActive || group.alerts.contains { $0.ordinal > 0 }
+      let hasStory = zip(group.alerts, rule.terms).contains { $0.hasStory(at: time, $1) }
       guard number == 0 || group.isKnown || hasLines || hasStory || awaited.contains(number)
       else { continue }
       let moved = fresh.number(of: table.values(of: number))

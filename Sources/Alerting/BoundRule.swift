@@ -14,13 +14,23 @@ package struct BoundRule: Sendable {
   /// The same as keys of the fold; nil when a stage behind the aggregate made one of them.
   package let groupKeys: [Int]?
   package let levels: [BoundLevel]
+  package let missingData: MissingDataRule?
   /// The terms of every alert that can fire, in the order in which they are decided.
   package let terms: [AlertTerms]
 
   /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
-    !groupSlots.isEmpty && levels.contains { $0.isAboutAbsence }
+    !groupSlots.isEmpty
+      && (levels.contains { $0.isAboutAbsence } || missingData?.perGroup == true)
   }
+
+  /// Whether silence can make it fire, so that the end of the input has something to say.
+  package var watchesForAbsence: Bool {
+    missingData != nil || levels.contains { $0.isAboutAbsence }
+  }
+
+  /// How far back lines can matter that came before the start.
+  package var reach: Int64 { max(window, missingData?.window ?? 0) }
 
   /// Whether a line says which group it belongs to, so that each group has lines of its own.
   var tellsGroupsByLine: Bool { !groupSlots.isEmpty && groupKeys != nil }
@@ -174,14 +184,32 @@ private struct RuleBinding {
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count
     let levels = rule.levels.compactMap { level($0, groupsAreKeys) }
+    if let missing = rule.missingData, missing.perGroup, !groupsAreKeys {
+      report(
+        .groupsOfRows, at: missing.span,
+        help: "group by fields of the lines, or remove per_group")
+    }
     guard problems.isEmpty else { throw Diagnostics(problems) }
     return BoundRule(
       rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
       groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
-      terms: levels.map(\.terms))
+      missingData: rule.missingData, terms: levels.map(\.terms) + [missingTerms].compactMap { $0 })
   }
 
   private var every: Int64 { rule.every ?? Rule.defaultEvery(window: rule.window) }
+
+  /// It fires at the first silent instant and resolves at the first that is not.
+  private var missingTerms: AlertTerms? {
+    rule.missingData.map { missing in
+      AlertTerms(
+        level: .missingData, alertText: "", resolveText: "", window: missing.window,
+        resolutionWindow: 0, quorum: quorum, keepFiring: rule.keepFiring)
+    }
+  }
+
+  private var quorum: Quorum? {
+    rule.atLeast.map { Quorum(hits: $0.hits, span: Int64($0.instants) * every) }
+  }
 
   private mutating func report(_ message: Diagnostic.Message, at span: Span, help: String?) {
     problems.append(Diagnostic(message, at: span, in: rule.source, help: help))
@@ -219,8 +247,7 @@ private struct RuleBinding {
       level: written.level, alertText: written.alert.text, resolveText: resolve.text,
       window: rule.window, resolutionWindow: written.resolutionWindow ?? rule.window,
       hold: written.hold,
-      quorum: rule.atLeast.map { Quorum(hits: $0.hits, span: Int64($0.instants) * every) },
-      keepFiring: rule.keepFiring)
+      quorum: quorum, keepFiring: rule.keepFiring)
     return BoundLevel(
       terms: terms, subject: subject, alert: comparator, alertBound: bound,
       resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,
@@ -320,6 +347,9 @@ extension Diagnostic.Message {
   fileprivate static func groupNotInResult(_ name: String) -> Self {
     Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
   }
+  fileprivate static let groupsOfRows = Self(
+    "group-not-in-lines",
+    "`per_group` can't tell to which group a line belongs: a stage behind the aggregate makes it")
   fileprivate static func noColumn(_ name: String) -> Self {
     Self("unknown-column", "the query's result has no column '\(name)'")
   }

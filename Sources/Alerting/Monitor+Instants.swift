@@ -28,7 +28,9 @@ extension Monitor {
       return nil
     }
     if rule.groupSlots.isEmpty, rule.levels.contains(where: \.emptyCanHit) { return nil }
-    return panes.list.first.map { min($0.end, watermark) } ?? watermark
+    let idle = panes.list.first.map { min($0.end, watermark) } ?? watermark
+    guard let silence = silenceEnd else { return idle }
+    return silence <= end ? nil : min(idle, silence)
   }
 
   /// Group numbers are never used twice; from time to time those that nothing refers to are dropped.
@@ -65,7 +67,8 @@ extension Monitor {
     newest.map { newest in
       let resolution = rule.terms.map(\.resolutionWindow).max() ?? 0
       let patience = rule.terms.map { max($0.hold, $0.keepFiring) }.max() ?? 0
-      return newest + max(2 * rule.window + resolution, patience)
+      let silence = rule.missingData?.window ?? 0
+      return newest + 2 * rule.window + max(resolution, patience, silence)
     }
   }
 
@@ -90,6 +93,7 @@ extension Monitor {
           &decisions)
       }
     }
+    decideSilence(at: time, line: line, &decisions)
     groups.settle(at: time)
   }
 
@@ -139,8 +143,8 @@ extension Monitor {
   ) -> (Alert.Finding, Double?) {
     let level = rule.levels[index]
     if !level.isConfirming {
-      let start = max(began, groups.firstLine(of: group, level: index) ?? began)
-      if time - start < rule.window { return (.neither, nil) }
+      let start = max(began, groups.firstLine(of: group, index) ?? began)
+      if time - start < rule.window { return (.early, nil) }
     }
     if let value = found.farthest(of: group) {
       return (found.isHit(group) ? .hit : found.isClear(group) ? .clear : .neither, value)
@@ -171,6 +175,7 @@ extension BoundRule {
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
   /// does not trip on the line.
   var needsInstants: Bool {
-    levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.noValue == .hit }
+    missingData != nil
+      || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.noValue == .hit }
   }
 }

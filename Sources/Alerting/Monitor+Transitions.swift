@@ -9,11 +9,11 @@ extension Monitor {
   ) {
     let terms = rule.terms[index]
     let mayFire = groups.mayFire(group)
-    let lastLine = groups.lastLine(of: group)
+    let lastLine = max(began, groups.lastLine(of: group))
     let (change, ordinal) = groups.update(index, group) { alert in
       var change = alert.observe(finding, at: time, terms, mayFire: mayFire)
       if change == nil, order.instant != .max {
-        change = alert.expire(at: time, lastLine: lastLine)
+        change = alert.expire(at: time, lastLine: lastLine, terms)
       }
       return (change, alert.ordinal)
     }
@@ -30,7 +30,7 @@ extension Monitor {
         monitor: rule.rule.name, group: key, level: terms.level, to: step, time: time,
         ordinal: step == .pending ? ordinal + 1 : ordinal, windowEnd: windowEnd),
       time: time, monitor: rule.rule.name, level: terms.level, to: step,
-      reason: step == .expired ? .expired : value == nil ? .noData : .condition, group: key,
+      reason: reason(of: step, terms.level, value), group: key,
       value: value, threshold: step == .resolved ? terms.resolveText : terms.alertText,
       windowStart: start, windowEnd: windowEnd, evidence: [], actions: [])
     let isOnset = step == .pending || step == .firing
@@ -41,6 +41,15 @@ extension Monitor {
           group: key.json),
         transition: transition,
         evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : []))
+  }
+
+  private func reason(
+    of step: Transition.Step, _ level: Level, _ value: Double?
+  ) -> Transition.Reason {
+    if step == .expired { return .expired }
+    // Missing data never has a value; it resolves because there is data.
+    let hasData = level == .missingData ? step == .resolved : value != nil
+    return hasData ? .condition : .noData
   }
 }
 

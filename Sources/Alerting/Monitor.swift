@@ -52,12 +52,12 @@ package struct Monitor: Sendable {
 
   // The start.
 
-  /// Takes in lines from before the start without deciding anything: those of the window that ends at
+  /// Takes in lines from before the start without deciding anything: those that
   /// `newest`, the largest time among them. The monitor begins at the first of them.
   package mutating func warm(_ frame: inout Frame, _ run: LineRun, newest: Int64) {
     var run = run
     let times = run.batch.times
-    run.timed.filter { times[$0] > newest - rule.window }
+    run.timed.filter { times[$0] > newest - rule.reach }
     if due == nil {
       guard let first = run.timed.restricted(to: run.rows).rows.first else { return }
       began = times[first]
@@ -159,6 +159,7 @@ package struct Monitor: Sendable {
     let numbers = folds.groups(of: keys, rows: matching)
     // A group is seen by a line that comes too late for any window, too.
     groups.note(matching, numbers, times, folds, due: end)
+    troubles.forgotten = groups.beyondLimit
     let oldest = end - rule.window
     let settled = end - every
     matching.filter { row in

@@ -74,6 +74,7 @@ struct MonitorBinder {
     if let fields = groupBy() { rule.groupBy = fields }
     rule.groupBySpan = node.entry("group_by").map { place($0.value) } ?? span
     rule.levels = levels(isWhole: isWhole)
+    rule.missingData = missingData(of: rule, isWhole: isWhole)
     rule.atLeast = atLeast()
     rule.keepFiring = keys.duration("keep_firing_for", upTo: ConfigBinder.longest) ?? 0
     rule.maxGroups = keys.integer("max_groups", in: 1...(.max)) ?? rule.maxGroups
@@ -87,7 +88,7 @@ struct MonitorBinder {
     rule.tags = keys.stringMap("tags") ?? [:]
     rule.enabled = keys.bool("enabled") ?? true
     rule.actions = actions()
-    keys.notBuilt(["missing_data", "outlier", "anomaly", "repeat_every"])
+    keys.notBuilt(["outlier", "anomaly", "repeat_every"])
     keys.finish()
     return rule
   }
@@ -198,6 +199,29 @@ struct MonitorBinder {
     return LevelRule(
       level: level, alert: alert, resolve: resolve, resolutionWindow: window, hold: hold ?? 0,
       noValue: noValue ?? .clear)
+  }
+
+  private mutating func missingData(of rule: Rule, isWhole: Bool) -> MissingDataRule? {
+    guard let value = keys.node("missing_data") else { return nil }
+    if let text = value.text {
+      let help = "write missing_data: { window: \(text.shortened) }"
+      sink.report(value.diagnostic(.bareMissingData, help: help))
+      return nil
+    }
+    guard var block = ConfigBinder(value, as: "`missing_data` block", sink: sink) else {
+      return nil
+    }
+    if isWhole { _ = block.requiredNode("window") }
+    let window = block.has("window") ? block.positiveDuration("window") : nil
+    let perGroup = block.bool("per_group") ?? false
+    if isWhole, perGroup, rule.groupBy.isEmpty, !keys.has("group_by") {
+      block.report(.noGroups, at: "per_group", help: "add a `group_by` to this monitor")
+    }
+    if perGroup, let window, window >= AlertGroups.memory {
+      block.report(.longerThanMemory, at: "window", help: "write a shorter one, such as 23h")
+    }
+    block.finish()
+    return window.map { MissingDataRule(window: $0, perGroup: perGroup, span: place(value)) }
   }
 
   private func comparison(_ value: ConfigNode?) -> Comparison? {
@@ -325,7 +349,7 @@ extension Diagnostic.Message {
     Self("bad-group", "`group_by` names '\(field.shortened)' twice")
   }
   fileprivate static var noLevel: Self {
-    Self("no-level", "this monitor needs a `critical` or a `warning` level")
+    Self("no-level", "this monitor needs a `critical` or `warning` level, or `missing_data`")
   }
   fileprivate static func atLeast(_ found: String) -> Self {
     Self("bad-at-least", "`at_least` needs '<hits> of <instants>', found \(found)")
@@ -340,6 +364,17 @@ extension Diagnostic.Message {
   }
   fileprivate static func bareLevel(_ level: String) -> Self {
     Self("not-a-map", "`\(level)` needs a map with an `alert`")
+  }
+  fileprivate static var bareMissingData: Self {
+    Self("not-a-map", "`missing_data` needs a map with a `window`")
+  }
+  fileprivate static var noGroups: Self {
+    Self("no-groups", "`per_group` needs groups, and this monitor has none")
+  }
+  fileprivate static var longerThanMemory: Self {
+    Self(
+      "bad-duration",
+      "`window` must be shorter than 24h: a group that was silent for so long is forgotten")
   }
   fileprivate static func actionTwice(_ name: String) -> Self {
     Self("action-twice", "action '\(name.shortened)' is used twice in this monitor")

@@ -67,6 +67,20 @@ package struct LevelRule: Sendable {
   }
 }
 
+/// `missing_data:`: how long there may be no line.
+package struct MissingDataRule: Sendable {
+  package var window: Int64
+  /// Whether each group is missed by itself.
+  package var perGroup: Bool
+  package var span: Span
+
+  package init(window: Int64, perGroup: Bool, span: Span) {
+    self.window = window
+    self.perGroup = perGroup
+    self.span = span
+  }
+}
+
 /// `at_least: 3 of 5`: how many hits among how many instants make one.
 package struct AtLeast: Sendable, Hashable {
   package var hits: Int
@@ -115,6 +129,7 @@ package struct Rule: Sendable {
   package var groupBy: [String]
   package var groupBySpan: Span
   package var levels: [LevelRule]
+  package var missingData: MissingDataRule?
   package var atLeast: AtLeast?
   /// `keep_firing_for`: how long after its last hit an alert does not resolve.
   package var keepFiring: Int64

@@ -108,7 +108,7 @@ package struct Watch {
     defer { _ = dispatcher.drain(within: patience) }
 
     let follower = try Follower(
-      sources, settings.feed, longestWindow: rules.map(\.window).max() ?? 0, clock: world.clock)
+      sources, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0, clock: world.clock)
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
     var evaluation = WatchEvaluation(

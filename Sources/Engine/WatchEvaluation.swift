@@ -120,8 +120,3 @@ extension Deciding {
     for index in monitors.indices { monitors[index].begin(noLaterThan: time) }
   }
 }
-
-extension BoundRule {
-  /// Whether silence can make it fire, so that the end of the input has something to say.
-  package var watchesForAbsence: Bool { levels.contains { $0.isAboutAbsence } }
-}
