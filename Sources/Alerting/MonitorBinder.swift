@@ -71,10 +71,13 @@ struct MonitorBinder {
       knowsWindow = !keys.has("window")
     }
     rule.every = keys.positiveDuration("every")
-    if let fields = groupBy() { rule.groupBy = fields }
+    let fields = groupBy()
+    if let fields { rule.groupBy = fields }
     rule.groupBySpan = node.entry("group_by").map { place($0.value) } ?? span
     rule.levels = levels(isWhole: isWhole)
-    rule.missingData = missingData(of: rule, isWhole: isWhole)
+    // What `group_by` should have been, nobody knows when it could not be read.
+    let lacksGroups = isWhole && (fields?.isEmpty ?? !keys.has("group_by"))
+    rule.missingData = missingData(isWhole: isWhole, lacksGroups: lacksGroups)
     rule.atLeast = atLeast()
     rule.keepFiring = keys.duration("keep_firing_for", upTo: ConfigBinder.longest) ?? 0
     rule.maxGroups = keys.integer("max_groups", in: 1...(.max)) ?? rule.maxGroups
@@ -201,7 +204,7 @@ struct MonitorBinder {
       noValue: noValue ?? .clear)
   }
 
-  private mutating func missingData(of rule: Rule, isWhole: Bool) -> MissingDataRule? {
+  private mutating func missingData(isWhole: Bool, lacksGroups: Bool) -> MissingDataRule? {
     guard let value = keys.node("missing_data") else { return nil }
     if let text = value.text {
       let help = "write missing_data: { window: \(text.shortened) }"
@@ -214,7 +217,7 @@ struct MonitorBinder {
     if isWhole { _ = block.requiredNode("window") }
     let window = block.has("window") ? block.positiveDuration("window") : nil
     let perGroup = block.bool("per_group") ?? false
-    if isWhole, perGroup, rule.groupBy.isEmpty, !keys.has("group_by") {
+    if perGroup, lacksGroups {
       block.report(.noGroups, at: "per_group", help: "add a `group_by` to this monitor")
     }
     if perGroup, let window, window >= AlertGroups.memory {

@@ -25,6 +25,8 @@ package struct RuleExplanation: Sendable {
   /// What comes on top, in words.
   package let growth: [String]
   package let levels: [LevelPart]
+  /// What is told of missing data, in words; nil when nobody watches for it.
+  package let missingData: String?
 
   package init(_ rule: BoundRule) {
     self.rule = rule
@@ -36,6 +38,10 @@ package struct RuleExplanation: Sendable {
     bytesPerGroup = cost.bytes * states
     growth = cost.growth
     levels = rule.levels.map { LevelPart(level: $0, of: rule) }
+    missingData = rule.missingData.map { missing in
+      let whose = missing.perGroup ? "no line of a group of the last 24h" : "no line"
+      return "\(whose) for \(DurationText.text(missing.window))"
+    }
   }
 
   /// `> 5`, with the name of what is compared.

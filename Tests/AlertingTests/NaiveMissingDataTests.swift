@@ -113,12 +113,12 @@ import Testing
     var monitor = silence(of: onlyA)
     (monitor.window, monitor.every) = (600_000, 600_000)
     monitor.missingData!.window = 600_000
-    // The line of 0 leaves at 600; 600 + 86,400 = 87,000; the next instant is 87,600.
+    // The line of 0 leaves at 600; 0 + 86,400 = 86,400; the next instant is 87,000.
     let log = [line(0, host: "a"), line(88_000, host: "b")]
     #expect(
       story(monitor, log) == [
-        "600 missing_data firing {} null no_data", "87000 missing_data expired {} null expired",
-        "87600 missing_data firing {} null no_data",
+        "600 missing_data firing {} null no_data", "86400 missing_data expired {} null expired",
+        "87000 missing_data firing {} null no_data",
       ])
   }
 
@@ -130,7 +130,7 @@ import Testing
     #expect(
       story(monitor, log) == [
         #"600 missing_data firing {"host":"a"} null no_data"#,
-        #"87000 missing_data expired {"host":"a"} null expired"#,
+        #"86400 missing_data expired {"host":"a"} null expired"#,
       ])
     // Back at 88,100 it is new: it is missing 600 s later, at 88,800 (88,700 is no instant), as
     // alert number 2.
@@ -143,11 +143,14 @@ import Testing
     var monitor = silence(perGroup: true)
     (monitor.window, monitor.every) = (600_000, 600_000)
     // Silent for a day less one instant: at 85,800 the window of 85,800 s is empty for the first
-    // time, and 0 still lies in (85,800 - 86,400, 85,800].
+    // time, and 0 still lies in (85,800 - 86,400, 85,800]. At 86,400 it does not.
     monitor.missingData!.window = 85_800_000
     let log = [line(0, host: "a"), line(60_000, host: "b"), line(86_500, host: "b")]
     #expect(
-      story(monitor, log) == [#"85800 missing_data firing {"host":"a"} null no_data"#])
+      story(monitor, log) == [
+        #"85800 missing_data firing {"host":"a"} null no_data"#,
+        #"86400 missing_data expired {"host":"a"} null expired"#,
+      ])
     // With 86,400 s the window is empty when the group is no longer known.
     monitor.missingData!.window = 86_400_000
     #expect(story(monitor, log) == [])

@@ -4,7 +4,8 @@ struct NaiveMoment {
   /// The group's lines in the window, in the order of absorption.
   var lines: [NaiveArrival]
   var group: NaiveGroup
-  /// Whether no whole window has passed since the monitor began.
+  /// The beginning of the monitor, and whether no whole window has passed since.
+  var begin: Int64
   var isEarly: Bool
   var mayFire: Bool
 }
@@ -175,8 +176,7 @@ struct NaiveLevelWatch {
     var step = NaiveRecord.Step.resolved
     if !isResolved || instant - alert.lastHit < monitor.keepFiringFor ?? 0 {
       // A day without a line of the group ends its alert, whatever the condition says.
-      let quietSince = max(alert.firingTime, presences[moment.group]?.last ?? alert.firingTime)
-      guard instant - quietSince >= NaiveTime.day else { return nil }
+      guard instant - quietSince(alert, moment) >= NaiveTime.day else { return nil }
       (step, reason) = (.expired, .expired)
     }
     firing[moment.group] = nil
@@ -186,5 +186,14 @@ struct NaiveLevelWatch {
       threshold: step == .resolved ? condition.clearingText : condition.alertText,
       windowStart: instant - condition.window, windowEnd: instant, evidence: [],
       ordinal: alert.ordinal)
+  }
+
+  /// Where the day begins after which a firing alert expires.
+  private func quietSince(_ alert: Alert, _ moment: NaiveMoment) -> Int64 {
+    let last = max(presences[moment.group]?.last ?? moment.begin, moment.begin)
+    let isAboutSilence = if case .missingData = condition.kind { true } else { false }
+    // A silence of a day that had passed before it fired is no reason to end it at once.
+    let hadADay = alert.firingTime - last >= NaiveTime.day
+    return isAboutSilence && !hadADay ? last : max(alert.firingTime, last)
   }
 }

@@ -56,6 +56,7 @@ struct NaiveWatch {
           instant: instant,
           lines: lines[group, default: []],
           group: group,
+          begin: begin,
           isEarly: instant - begin < window,
           mayFire: hasRoom(for: group))
         records += levels[i].judge(moment)
