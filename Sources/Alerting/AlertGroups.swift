@@ -122,19 +122,28 @@ struct AlertGroups: Sendable {
         if group.alerts[level].isActive || (looksAtKnown && isKnown) { result.insert(number) }
       }
     }
-    return result.sorted()
+    return inDecisionOrder(result.sorted())
+  }
+
+  /// Places among those that may fire are given in decision order; while there are enough for all,
+  /// records are put in that order later.
+  private func inDecisionOrder(_ numbers: [Int]) -> [Int] {
+    guard firing + numbers.count > Monitor.firingLimit else { return numbers }
+    return numbers.map { (number: $0, key: key(of: $0).json) }
+      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.number)
   }
 
   /// The groups whose silence since `start` could matter to the alert `index`: those that are known
   /// and silent, or were, and those whose alert is firing.
   func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
-    groups.indices.dropFirst().filter { number in
+    let numbers = groups.indices.dropFirst().filter { number in
       let group = groups[number]
       let alert = group.alerts[index]
       if alert.isActive { return true }
       let isKnown = group.isRemembered && group.lastLine > time - AlertGroups.memory
       return isKnown && (group.lastLine <= start || !alert.hits.isEmpty)
     }
+    return inDecisionOrder(Array(numbers))
   }
 
   /// How long after its last line a group is known to an alert.

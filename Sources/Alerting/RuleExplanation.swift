@@ -8,6 +8,8 @@ package struct RuleExplanation: Sendable {
     package let alert: String
     package let resolve: String
     package let resolutionWindow: Int64
+    /// What has to come together besides, in words: `for`, `at_least`, `keep_firing_for`.
+    package let demands: [String]
     /// Why the level is decided only at instants; nil when it also trips on the line.
     package let onlyAtInstants: String?
     /// What no rows mean.
@@ -62,9 +64,24 @@ extension RuleExplanation.LevelPart {
     alert = RuleExplanation.comparison(terms.alertText, subject)
     resolve = RuleExplanation.comparison(terms.resolveText, subject)
     resolutionWindow = terms.resolutionWindow
+    demands = terms.demands(of: rule.rule)
     onlyAtInstants = level.tripsOnLine ? nil : level.reasonToWait(in: rule)
     waitsForWindow = !level.isConfirming
     withoutValue = level.meaningOfNothing(subject)
+  }
+}
+
+extension AlertTerms {
+  fileprivate func demands(of rule: Rule) -> [String] {
+    var demands: [String] = []
+    if let atLeast = rule.atLeast {
+      demands.append("hits at \(atLeast.hits) of the last \(atLeast.instants) instants")
+    }
+    if hold > 0 { demands.append("for \(DurationText.text(hold)), pending meanwhile") }
+    if keepFiring > 0 {
+      demands.append("keeps firing for \(DurationText.text(keepFiring)) after the last hit")
+    }
+    return demands
   }
 }
 
