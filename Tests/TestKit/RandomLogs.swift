@@ -45,7 +45,7 @@ package struct WatchCase: Sendable {
     let monitors = (1...Int.random(in: 1...3, using: &random)).map {
       RandomMonitors(scale: scale, isCoarse: spansDays).monitor(named: "m\($0)", using: &random)
     }
-    if random.oneIn(3) {
+    if random.oneIn(4) {
       for i in files.indices {
         files[i].lateness = random.pick([0, 3, scale / 4, scale / 2, scale, 3 * scale])
       }

@@ -23,15 +23,15 @@ struct RandomMonitors {
     {
       monitor.levels.append(level(name, of: monitor, using: &random))
     }
-    if random.oneIn(4) {
+    if random.oneIn(5) {
       monitor.missingData = missingData(of: monitor, using: &random)
       if random.oneIn(3) { monitor.levels = [] }
     }
-    if random.oneIn(6) {
+    if random.oneIn(8) {
       let instants = random.pick([2, 3, 5, 8])
       monitor.atLeast = NaiveAtLeast(Int.random(in: 1...instants, using: &random), of: instants)
     }
-    if random.oneIn(6) { monitor.keepFiringFor = duration(for: monitor, using: &random) }
+    if random.oneIn(8) { monitor.keepFiringFor = duration(for: monitor, using: &random) }
     return monitor
   }
 
@@ -133,7 +133,7 @@ struct RandomMonitors {
     level.resolutionWindow = random.pick([
       nil, nil, 0, monitor.step, 3 * monitor.step, monitor.window / 2, 2 * monitor.window,
     ])
-    if random.oneIn(5) { level.holdFor = duration(for: monitor, using: &random) }
+    if random.oneIn(6) { level.holdFor = duration(for: monitor, using: &random) }
     level.noValue = random.pick([nil, nil, .clear, .keep, .hit])
     return level
   }
