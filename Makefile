@@ -28,9 +28,10 @@ demo: build ## build, then replay a recorded incident through the shipped rules
 build: deps ## build the release binary
 	@$(SWIFT) build $(RELEASE) --product tripline
 
-test: deps ## run all tests
+test: deps ## run all tests, of the program and of the rules
 	@$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
+	"$$($(SWIFT) build --show-bin-path $(FLAGS))/tripline" test rules/
 
 bench: bench-build ## measure speed: GB/s, lines/s, allocations
 	@bench="$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench"

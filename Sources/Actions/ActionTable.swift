@@ -10,6 +10,12 @@ package enum ActionTable {
     File.self,
   ]
 
+  /// Kinds that the rule file has words for and this program has not yet.
+  static let plannedKinds = [
+    "email", "slack", "pagerduty", "alertmanager", "aws.ec2.restore", "aws.sns", "aws.lambda",
+    "aws.logs",
+  ]
+
   /// Binds one entry of an `actions:` map; nil when an error was reported.
   package static func bind(
     name: String, node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
@@ -32,7 +38,8 @@ package enum ActionTable {
       // A kind with a slip in it has been reported with the right word.
       let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
       let help = "add one of " + kindNames.joined(separator: ", ")
-      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
+      let planned = keys.entries.contains { plannedKinds.contains($0.key) }
+      if !slips, !planned { sink.report(node.diagnostic(.noKind, help: help)) }
       return nil
     }
     if chosen.count > 1 {
@@ -79,6 +86,7 @@ private struct CommonKeys {
       if let limit = own.integer("max", in: 1...1_000) { retry.limit = limit }
       own.finish()
     }
+    keys.notBuilt(ActionTable.plannedKinds)
     keys.notBuilt(["guard", "targets", "verify", "then", "else", "require"])
   }
 }

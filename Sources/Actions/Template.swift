@@ -44,6 +44,11 @@ package struct Template: Sendable {
     }
   }
 
+  /// Whether a part of the text may come out of a log.
+  var holdsLogText: Bool {
+    parts.contains { if case .variable(let variable) = $0 { variable.holdsLogText } else { false } }
+  }
+
   /// Whether the text is meant to be a JSON object or array.
   package var looksLikeJSON: Bool {
     guard case .text(let text) = parts.first else { return false }

@@ -14,6 +14,14 @@ package struct TemplateVariable: Sendable {
   package let names: [String]
   package let content: @Sendable (AlertContext) -> Content
 
+  /// Whether the value may be text that came out of a log, which whoever writes to the log chooses.
+  var holdsLogText: Bool {
+    names.contains { name in
+      ["AlertGroup", "AlertName", "Playbook", "ResultsJson"].contains(name)
+        || name.lowercased().hasPrefix("resultsjson.")
+    }
+  }
+
   init(_ names: String..., content: @escaping @Sendable (AlertContext) -> Content) {
     self.names = names
     self.content = content

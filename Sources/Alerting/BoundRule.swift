@@ -35,6 +35,9 @@ package struct BoundRule: Sendable {
   /// Whether a line says which group it belongs to, so that each group has lines of its own.
   var tellsGroupsByLine: Bool { !groupSlots.isEmpty && groupKeys != nil }
 
+  /// Whether the lines of a group may make more than one row.
+  var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
+
   /// The first instant at or after `time`.
   func instant(atOrAfter time: Int64) -> Int64 {
     let rest = time % every
@@ -77,8 +80,7 @@ package struct BoundLevel: Sendable {
     switch alert {
     case .greater, .greaterOrEqual: value > other
     case .less, .lessOrEqual: value < other
-    case .equal: false
-    case .notEqual: (value - alertBound).magnitude > (other - alertBound).magnitude
+    case .equal, .notEqual: false
     }
   }
 

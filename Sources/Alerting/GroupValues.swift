@@ -33,10 +33,11 @@ struct GroupValues {
   mutating func note(_ value: Double?, of group: Int, _ level: BoundLevel) {
     meet(group)
     guard let value else { return }
-    if states[group].insert(.valued).inserted || level.isFarther(value, than: values[group]) {
+    let isFirst = states[group].insert(.valued).inserted
+    let isFirstHit = level.isHit(value) && states[group].insert(.hit).inserted
+    if isFirst || isFirstHit || level.isFarther(value, than: values[group]) {
       values[group] = value
     }
-    if level.isHit(value) { states[group].insert(.hit) }
     if !level.isClear(value) { states[group].insert(.unclear) }
   }
 

@@ -95,6 +95,7 @@ extension Monitor {
     }
     decideSilence(at: time, line: line, &decisions)
     groups.settle(at: time)
+    troubles.forgotten = groups.beyondLimit
   }
 
   /// What each level compares, straight from the aggregates.
@@ -176,6 +177,6 @@ extension BoundRule {
   /// does not trip on the line.
   var needsInstants: Bool {
     missingData != nil
-      || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.noValue == .hit }
+      || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }

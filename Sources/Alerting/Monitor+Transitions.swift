@@ -23,6 +23,8 @@ extension Monitor {
       owesInstant = true
       return
     }
+    // What has expired may still hold.
+    if step == .expired { owesInstant = true }
     let key = groups.key(of: group)
     let start = windowEnd - terms.window
     let transition = Transition(

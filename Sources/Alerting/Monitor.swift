@@ -30,7 +30,8 @@ package struct Monitor: Sendable {
   var groups: AlertGroups
   var began: Int64 = 0
   var largestTime = Int64.min
-  /// An alert waits for one of the firing ones to end, so the next instant must look again.
+  /// Something may hold that was not said, so that the next instant must look: an alert that waits for
+  /// one of the firing ones to end, that has expired, or that was true before the start.
   var owesInstant = false
   /// Set while lines from before the start are taken in, which decide nothing.
   var isWarming = false
@@ -159,7 +160,6 @@ package struct Monitor: Sendable {
     let numbers = folds.groups(of: keys, rows: matching)
     // A group is seen by a line that comes too late for any window, too.
     groups.note(matching, numbers, times, folds, due: end)
-    troubles.forgotten = groups.beyondLimit
     let oldest = end - rule.window
     let settled = end - every
     matching.filter { row in

@@ -84,13 +84,13 @@ struct MonitorBinder {
     rule.evidence = keys.integer("evidence", in: 0...10_000) ?? rule.evidence
     rule.units = keys.units("units") ?? [:]
     rule.params = keys.stringMap("params") ?? [:]
-    rule.sourceFilter = keys.filled("source")
     rule.runbook = keys.string("runbook")
     rule.playbook = keys.string("playbook")
     rule.alertName = keys.string("alert_name")
     rule.tags = keys.stringMap("tags") ?? [:]
     rule.enabled = keys.bool("enabled") ?? true
     rule.actions = actions()
+    keys.notBuilt(["source"])
     keys.notBuilt(["outlier", "anomaly", "repeat_every"])
     keys.finish()
     return rule

@@ -138,8 +138,6 @@ package struct Rule: Sendable {
   /// Field (as written) to unit.
   package var units: [String: String]
   package var params: [String: String]
-  /// Glob on source names; nil watches every source.
-  package var sourceFilter: String?
   package var runbook: String?
   package var playbook: String?
   package var alertName: String?

@@ -1,5 +1,6 @@
 // Linux calls that the Glibc module does not export.
 #pragma once
+#include <linux/falloc.h>
 #include <linux/memfd.h>
 #include <poll.h>
 #include <spawn.h>
@@ -14,6 +15,7 @@
 #include <sys/vfs.h>
 
 // The C library shows these to GNU sources only, which an importer is not.
+int fallocate(int file, int mode, off_t offset, off_t length);
 int memfd_create(const char *name, unsigned int flags);
 int pipe2(int ends[2], int flags);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);

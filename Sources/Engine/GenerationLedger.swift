@@ -62,6 +62,19 @@ package final class GenerationLedger: @unchecked Sendable {
     if let old, old.descriptor >= 0 { close(old.descriptor) }
   }
 
+  /// Lets go of the bytes of a generation before an offset, of which none will be asked for again. A
+  /// file keeps its own; the copy of a pipe would grow for ever.
+  func forget(_ source: Int32, _ generation: Int32, before offset: Int64) {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    let key = Key(source: source, generation: generation)
+    guard var known = generations[key], let spool = known.spool else { return }
+    // What the generation is known by stands at its beginning.
+    known.fingerprint = known.fingerprint ?? GenerationLedger.fingerprint(of: known.reader)
+    generations[key] = known
+    spool.forget(before: offset)
+  }
+
   /// The lines of an alert, in the order given.
   package func lines(_ places: [EvidencePlace]) -> [EvidenceLine] {
     pthread_mutex_lock(&lock)
@@ -97,10 +110,12 @@ package final class GenerationLedger: @unchecked Sendable {
 }
 
 /// Reads bytes at a place of a file.
-struct PlaceReader {
+package struct PlaceReader {
   let descriptor: Int32
 
-  func read(at offset: Int64, count: Int) -> [UInt8] {
+  package init(descriptor: Int32) { self.descriptor = descriptor }
+
+  package func read(at offset: Int64, count: Int) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {

@@ -141,6 +141,7 @@ package struct Watch {
     while true {
       let isMore = try follower.read(into: &evaluation, news, emit)
       try evaluation.advance(to: world.clock.elapsed, emit)
+      follower.letGo(of: evaluation.release())
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input

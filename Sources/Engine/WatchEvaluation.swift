@@ -11,6 +11,8 @@ struct WatchEvaluation {
   private var deciding: Deciding
   private let feeds: [LiveFeed]
   private let began: Int64
+  private let longestWindow: Int64
+  private var retention = Retention()
   /// Lines so far, in the order in which they came.
   private var line: UInt64 = 0
 
@@ -20,6 +22,7 @@ struct WatchEvaluation {
     self.feeds = feeds
     self.clocks = clocks
     self.began = began
+    longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
   }
 
   var troubles: [(monitor: String, troubles: MonitorTroubles)] { deciding.troubles }
@@ -34,6 +37,7 @@ struct WatchEvaluation {
     let run = LineRun(
       batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
     line += UInt64(lines.batch.count)
+    retain(lines)
     deciding.warm(&lines.frames, run, newest: newest)
   }
 
@@ -65,6 +69,7 @@ struct WatchEvaluation {
     }
     try absorb(start..<lines.batch.count, &lines, emit)
     clocks.came(source, largest: lines.largest, at: elapsed)
+    retain(lines)
   }
 
   /// Rows that pass no undecided instant.
@@ -77,6 +82,19 @@ struct WatchEvaluation {
       batch: lines.batch, rows: rows, timed: lines.timed, firstLine: line, otherWatermark: .min)
     line += UInt64(rows.count)
     try deciding.absorb(&lines.frames, run, emit)
+  }
+
+  private mutating func retain(_ lines: LiveFeed.Lines) {
+    let chunk = lines.batch.chunk
+    retention.note(
+      lines.batch.source, lines.batch.generation, from: Int64(chunk.offset),
+      to: Int64(chunk.offset + chunk.bytes.count), largest: lines.largest)
+  }
+
+  /// Parts of the logs that no window will show any more.
+  mutating func release() -> [Retention.Release] {
+    guard let next = deciding.nextInstant else { return [] }
+    return retention.release(through: next - longestWindow)
   }
 
   // Time.

@@ -155,6 +155,18 @@ final class Follower {
     return !stirred.isEmpty
   }
 
+  /// Nobody will ask for these parts any more.
+  func letGo(of parts: [Retention.Release]) {
+    for part in parts {
+      switch part {
+      case .bytes(let source, let generation, let end):
+        ledger.forget(source, generation, before: end)
+      case .generation(let source, let generation):
+        ledger.forget(source, generation)
+      }
+    }
+  }
+
   /// Something may have happened to a source.
   func stir(_ index: Int) {
     if !ended.contains(index) { stirred.insert(index) }

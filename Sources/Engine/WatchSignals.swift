@@ -11,6 +11,14 @@ package struct StopSignals: Sendable {
   // What the handler may touch: it runs between any two instructions, so nothing that locks.
   private static let bell = Atomic<Int32>(-1)
   private static let first = Atomic<Int32>(0)
+  private static let firstAt = Atomic<Int64>(0)
+
+  /// Milliseconds that never go back; may be asked for in a handler.
+  private static func clock() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+  }
 
   /// Handles the signals of the whole program from now on. A signal that was ignored at the start, as
   /// SIGINT is for what a shell runs in the background, stays ignored.
@@ -35,7 +43,13 @@ package struct StopSignals: Sendable {
   private static func handle(_ number: Int32) {
     let (isFirst, _) = first.compareExchange(
       expected: 0, desired: number, ordering: .sequentiallyConsistent)
-    guard isFirst else { _exit(128 + number) }
+    let now = clock()
+    guard isFirst else {
+      // 'timeout' and terminals signal a process and its group at once: that is one wish, not two.
+      if now - firstAt.load(ordering: .sequentiallyConsistent) < 500 { return }
+      _exit(128 + number)
+    }
+    firstAt.store(now, ordering: .sequentiallyConsistent)
     var one: UInt64 = 1
     let before = errno
     write(bell.load(ordering: .sequentiallyConsistent), &one, 8)

@@ -98,7 +98,9 @@ package struct Timeline: Sendable {
     let over = Moment.span(transition.windowEnd - transition.windowStart)
     var text =
       transition.threshold.isEmpty
-      ? value : "\(value), alerts at \(transition.threshold.displaySafe())"
+      ? value
+      : "\(value), \(transition.to == .resolved ? "clear" : "alerts") at "
+        + transition.threshold.displaySafe()
     text += palette.paint(" over \(over)", .quiet)
     switch transition.reason {
     case .condition: break

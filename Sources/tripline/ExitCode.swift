@@ -12,7 +12,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
   package var meaning: String {
     switch self {
     case .success: "done; or whoever read stdout has seen enough"
-    case .findings: "findings that --fail-on asks about"
+    case .findings: "findings that --fail-on asks about, or tests that fail"
     case .usage: "a mistake in the flags or in tripline.yaml"
     case .rules: "a mistake in a rule file or a query"
     case .input: "an input could not be read (the rest was done)"

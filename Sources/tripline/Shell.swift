@@ -5,6 +5,7 @@ import TerminalUI
 /// One run of the program, from arguments to exit code.
 package enum Shell {
   package static func main(_ arguments: [String]) async -> Int32 {
+    keepStandardDescriptors()
     // A closed pipe is then an error of `write`, which ends the run quietly, instead of a death by
     // signal in the middle of a commit.
     signal(SIGPIPE, SIG_IGN)
@@ -15,6 +16,13 @@ package enum Shell {
       let console = Console(Options())
       console.say(error.text(console.errors.palette), important: true)
       return ExitCode.usage.rawValue
+    }
+  }
+
+  /// Whoever started the program may have closed them, and a log opened as number 1 would be written to.
+  private static func keepStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
     }
   }
 

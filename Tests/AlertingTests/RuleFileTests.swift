@@ -32,7 +32,6 @@ import Testing
           evidence: 3
           units: { took: ms }
           params: { env: prod }
-          source: web-*
           runbook: r.md
           playbook: p.md
           alert_name: "{{Name}}"
@@ -51,7 +50,6 @@ import Testing
     #expect(rule.maxGroups == 7 && rule.evidence == 3 && !rule.enabled)
     #expect(rule.units == ["took": "ms"] && rule.tags == ["team": "web"])
     #expect(rule.params == ["env": "prod", "zone": "eu"])
-    #expect(rule.sourceFilter == "web-*" && rule.alertName == "{{Name}}")
     #expect(rule.runbook == "r.md" && rule.playbook == "p.md")
     try #require(rule.levels.count == 2)
     let critical = rule.levels[0]
@@ -73,7 +71,6 @@ import Testing
     #expect(rule.window == 600_000 && rule.every == nil && rule.groupBy.isEmpty)
     #expect(rule.maxGroups == 100_000 && rule.evidence == 20 && rule.enabled)
     #expect(rule.levels[0].noValue == .clear && rule.levels[0].resolutionWindow == nil)
-    #expect(rule.actions.isEmpty && rule.sourceFilter == nil)
   }
 
   @Test func `JSON is read the same way`() throws {

@@ -59,6 +59,7 @@ import Testing
           query    ask logs a question, once
           run      follow logs, evaluate monitors, act
           replay   the same engine over recorded logs, without side effects
+          test     unit tests for rules
           check    find mistakes in rules and queries
           explain  show how a query or a monitor is carried out
           help     show this, or the page of a verb
@@ -71,6 +72,8 @@ import Testing
           tripline run -r rules/ /var/log/app.log
           # what would have alerted yesterday
           tripline replay -r rules/ yesterday.ndjson.gz
+          # all tests of a directory
+          tripline test rules/
           # all rules of a directory
           tripline check rules/
           # a query
@@ -78,7 +81,7 @@ import Testing
 
         exit codes
           0  done; or whoever read stdout has seen enough
-          1  findings that --fail-on asks about
+          1  findings that --fail-on asks about, or tests that fail
           2  a mistake in the flags or in tripline.yaml
           3  a mistake in a rule file or a query
           4  an input could not be read (the rest was done)

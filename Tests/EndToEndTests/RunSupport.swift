@@ -13,37 +13,38 @@ final class RunningProgram: Sendable {
   private let process: Process
   private let said: Mutex<[String]>
   private let changed = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
   private let input: FileHandle?
+  private let outlets: [FileHandle]
 
-  /// The tests are built next to the program.
-  static var tripline: URL {
-    Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
+  /// `input` means that the standard input is a pipe that the test writes to; without `readsOutput`
+  /// nobody reads what the program writes.
+  init(
+    _ arguments: [String], in directory: URL, environment: [String: String] = [:],
+    input: Bool = false, readsOutput: Bool = true
+  ) throws {
+    process = Process()
+    // The tests are built next to the program.
+    process.executableURL =
+      Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
       .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
       ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appending(path: "tripline")
-  }
-
-  /// `input` means that the standard input is a pipe that the test writes to.
-  init(
-    _ arguments: [String], in directory: URL, environment: [String: String] = [:],
-    input: Bool = false, program: URL? = nil
-  ) throws {
-    process = Process()
-    process.executableURL = program ?? RunningProgram.tripline
     process.arguments = arguments
     process.environment = environment
     process.currentDirectoryURL = directory
     said = Mutex(["", ""])
     let pipes = [Pipe(), Pipe()]
-    let outlets = pipes.map(\.fileHandleForReading)
+    outlets = pipes.map(\.fileHandleForReading)
     process.standardOutput = pipes[0]
     process.standardError = pipes[1]
     let feed = input ? Pipe() : nil
     self.input = feed?.fileHandleForWriting
     process.standardInput = feed ?? FileHandle.nullDevice
+    process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
     try feed?.fileHandleForReading.close()
-    for (index, handle) in outlets.enumerated() {
+    for (index, handle) in outlets.enumerated() where index > 0 || readsOutput {
       Thread.detachNewThread { [self] in
         // Unlike `read(upToCount:)` this does not wait until there is as much.
         while case let data = handle.availableData, !data.isEmpty {
@@ -58,6 +59,9 @@ final class RunningProgram: Sendable {
   deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
   func write(_ text: String) throws { try input?.write(contentsOf: Data(text.utf8)) }
+
+  /// Goes away from the output that nobody reads. While a thread reads it, it would stay open.
+  func closeOutput() throws { try outlets[Stream.output.rawValue].close() }
 
   func endInput() throws { try input?.close() }
 
@@ -80,12 +84,10 @@ final class RunningProgram: Sendable {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// The exit code, once the program has ended; one that does not end in time is killed.
+  /// The exit code, once the program has ended; one that does not end by itself is killed.
   func status() -> Int32 {
-    let late = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(60), execute: late)
+    if ended.wait(timeout: .now() + .seconds(60)) == .timedOut { send(SIGKILL) }
     process.waitUntilExit()
-    late.cancel()
     return process.terminationStatus
   }
 }
@@ -119,11 +121,12 @@ struct RunSite {
   }
 
   func run(
-    _ arguments: String..., environment: [String: String] = [:], input: Bool = false
+    _ arguments: String..., environment: [String: String] = [:], input: Bool = false,
+    readsOutput: Bool = true
   ) throws -> RunningProgram {
     try RunningProgram(
       ["run", "-r", "rules.yaml", "-o", "ndjson"] + arguments, in: directory,
-      environment: environment, input: input)
+      environment: environment, input: input, readsOutput: readsOutput)
   }
 }
 

@@ -14,6 +14,7 @@ import Testing
     ("", "!!", "n", ""), ("* | where 1 = ", "- -", "n", ""),
     ("* | where 1 = ", "if(a, ", "n", ", 2)"), ("* | where ", "a ? a : ", "a", ""),
     ("* | where ", "not ", "not a", " "),
+    ("* | where ", "!isNull(", "a", ")"),
   ])
   func `nesting has a bound that people don't reach`(
     _ start: String, _ open: String, _ middle: String, _ close: String

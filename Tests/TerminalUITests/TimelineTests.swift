@@ -59,7 +59,7 @@ import Testing
                                            │ \\e[2Jgone
 
         09:31:00.250  ✓ resolved critical  Slow /api/data  host=web-1  after 16 min 38 s
-                      value                2, alerts at > 5 over 10 min
+                      value                2, clear at > 5 over 10 min
 
         Monday 2025-06-02 UTC
 

@@ -5,7 +5,7 @@ import Records
 /// Runs a program: an argument list, never a line for a shell.
 ///
 ///     restart-web:
-///       exec: { command: [systemctl, restart, "{{ResultsJson.service}}"] }
+///       exec: { command: [systemctl, restart, web], env: { HOST: "{{ResultsJson.host}}" } }
 ///
 /// The program reads the transition record from its standard input and finds the main facts in
 /// `TRIPLINE_...` variables; each field of the group is `TRIPLINE_GROUP_<FIELD>`.
@@ -34,6 +34,12 @@ package struct Exec: Action {
     }
     // Log text must not choose the program.
     if !program.isFixed { keys.report(.variableProgram, at: "command") }
+    // Nor what it acts on, until an action can say which targets are allowed.
+    if self.command.dropFirst().contains(where: \.holdsLogText) {
+      keys.report(
+        .logTextAsArgument, at: "command",
+        help: "the program finds it in TRIPLINE_GROUP_... variables and on its standard input")
+    }
   }
 
   package func effect(for alert: AlertContext) -> Effect {
@@ -89,6 +95,12 @@ extension String {
 }
 
 extension Diagnostic.Message {
+  fileprivate static var logTextAsArgument: Self {
+    Self(
+      "not-built",
+      "an argument of `command` takes text out of the log, and `targets`, which says what may be "
+        + "acted on, is not built yet")
+  }
   fileprivate static let noCommand = Self("no-command", "an `exec` action needs a `command`")
   fileprivate static let variableProgram = Self(
     "variable-program", "the program itself can't be a variable of the alert")

@@ -141,7 +141,8 @@ extension ActionError {
     switch status {
     case 429:
       self.init(reason, advice: .retry(after: retryAfter), proof: .nothingDone)
-    case 502, 503, 504:
+    case 408, 500...599:
+      // A receiver in trouble; the key lets it recognise what it took after all.
       self.init(reason, advice: .retry(after: retryAfter), proof: .answered)
     case 300..<400:
       self.init(reason + ", redirects are not followed", advice: .giveUp, proof: .answered)

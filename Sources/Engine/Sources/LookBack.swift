@@ -6,9 +6,9 @@ import Records
 /// It goes back until a whole block lies further behind the newest line than `reach`. A line in front
 /// of that block would have to be that far ahead of its neighbours to be missed, which is further than
 /// any line may be.
-struct LookBack {
+package struct LookBack {
   /// The largest time seen so far, but for those of lines that are too far ahead to count.
-  private(set) var newest: Int64?
+  package private(set) var newest: Int64?
   private let reach: Int64
   private let latest: Int64
   private let plan: SourcePlan
@@ -17,7 +17,7 @@ struct LookBack {
   private static let blockSize = 1 << 20
 
   /// `window` is the longest any monitor looks at; `now` the time of the start.
-  init(_ plan: SourcePlan, window: Int64, now: Int64) {
+  package init(_ plan: SourcePlan, window: Int64, now: Int64) {
     self.plan = plan
     reach = window + plan.maxAhead
     latest = now + plan.maxAhead
@@ -25,7 +25,7 @@ struct LookBack {
   }
 
   /// The offset of the first line that may be needed; 0 when older generations may be too.
-  mutating func start(in place: PlaceReader, end: Int, near: Int64) -> Int {
+  package mutating func start(in place: PlaceReader, end: Int, near: Int64) -> Int {
     var upper = end
     var size = LookBack.blockSize
     while upper > 0 {

@@ -8,6 +8,8 @@ package struct AggregateDefinition: Sendable {
   package var argument: Argument
   /// Whether the result has the unit of the argument.
   package var keepsUnit: Bool
+  /// Whether it looks at numbers only.
+  package var isNumeric: Bool { ["sum", "avg", "min", "max", "pct"].contains(name) }
   /// The aggregates of one call, each with its default column name.
   package var make:
     @Sendable (_ field: String?, _ numbers: [Double]) -> [(name: String, aggregate: any Aggregate)]

@@ -157,7 +157,12 @@ extension Expression {
       let arena = frame.arena
       rows.filter { row in
         let cell = values[row]
-        return !cell.isNull && list.contains { CellComparator.equal.holds(cell, $0.cell, arena) }
+        // A number in the list is no text, however it reads: there is no cast here.
+        return !cell.isNull
+          && list.contains { item in
+            (cell.kind != .text || !item.cell.isNumeric)
+              && CellComparator.equal.holds(cell, item.cell, arena)
+          }
       }
     case .glob(let operand, let glob):
       let values = operand.evaluate(&frame, rows)

@@ -152,8 +152,11 @@ package struct AggregateStage: Operator {
     var columns: [FoldPlan.Column] = []
     for call in calls {
       guard let definition = AggregateTable.entry(for: call.keyword) else { continue }
-      let argument = try call.field.map { field throws(Diagnostic) in try binder.read(field) }
+      var argument = try call.field.map { field throws(Diagnostic) in try binder.read(field) }
       let unit = definition.keepsUnit ? argument.flatMap { binder.fields[$0].unit } : nil
+      if definition.isNumeric, let field = argument, let unit, !binder.fields[field].isKey {
+        argument = binder.measured(field, unit: unit)
+      }
       for made in definition.make(call.field?.text, call.numbers) {
         let name = call.alias ?? FieldName(text: made.name, span: call.span)
         if outputs.contains(where: { $0.name == name }) {

@@ -164,6 +164,14 @@ package struct Binder {
     return settings.units[name.lowercased()] ?? Units.byName(name)
   }
 
+  /// A hidden field with the numbers of `field`, whatever unit their text carries.
+  package mutating func measured(_ field: Slot, unit: Double) -> Slot {
+    let target = fields.addHidden()
+    fields[target].isNeverNegative = fields[field].isNeverNegative
+    append(MeasureStage(input: field, target: target, unit: unit), onlyShows: true)
+    return target
+  }
+
   /// Adds a field to what an earlier stage said should be shown.
   package mutating func show(_ name: FieldName) {
     if shown?.contains(name) == false { shown?.append(name) }

@@ -145,19 +145,6 @@ extension Parser {
   private static let longestChain = 400
 
   private mutating func comparison() throws(Diagnostic) -> ExpressionSyntax {
-    // `!x matches "p"` means `!(x matches "p")`, as people write it.
-    if token.isSymbol("!") || token.isWord("not") {
-      let start = token.span
-      let before = self
-      try advance()
-      if case .word = token.kind {
-        let operand = try sum()
-        if let test = try wordTest(operand) {
-          return ExpressionSyntax(.unary("!", test), start.union(test.span))
-        }
-      }
-      self = before
-    }
     if let negation = try negatedComparison() { return negation }
     var left = try sum()
     while true {
@@ -265,10 +252,17 @@ extension Parser {
       return ExpressionSyntax(.unary("-", operand), start.union(operand.span))
     }
     if try takeSymbol("!") {
-      let operand = try unary()
+      let operand = try negated()
       return ExpressionSyntax(.unary("!", operand), start.union(operand.span))
     }
     return try primary()
+  }
+
+  /// What a `!` stands in front of: `!x matches "p"` means `!(x matches "p")`, as people write it.
+  private mutating func negated() throws(Diagnostic) -> ExpressionSyntax {
+    guard case .word = token.kind else { return try unary() }
+    let operand = try primary()
+    return try wordTest(operand) ?? operand
   }
 
   private mutating func primary() throws(Diagnostic) -> ExpressionSyntax {

@@ -3,13 +3,13 @@ import TerminalUI
 extension Flag {
   private static let reading: Set<Verb.Name> = [.query, .run, .replay]
   private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain]
-  private static let working: Set<Verb.Name> = [.query, .run, .replay, .check, .explain]
+  private static let working: Set<Verb.Name> = [.query, .run, .replay, .test, .check, .explain]
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
   package static let table: [Flag] = [
     .many(
-      "rules", short: "r", "PATH", into: \.rules, .rules, for: ruled,
+      "rules", short: "r", "PATH", into: \.rules, .rules, for: ruled.union([.test]),
       "a rule file, or a directory of them; may be repeated"),
     .one(
       "queries", "FILE.jsonl", into: \.queries, .rules, for: [.check],
@@ -23,6 +23,16 @@ extension Flag {
     .one(
       "config", "FILE", into: \.config, standard: "tripline.yaml", .rules, for: working,
       "the configuration file"),
+
+    .one(
+      "filter", "TEXT", into: \.filter, .rules, for: [.test],
+      "run only the tests with this text in their name or in that of their file"),
+    .one(
+      "generate", "RULES", into: \.generate, .rules, for: [.test],
+      "write tests of the boundary cases of a rule file's monitors, to FILE or stdout"),
+    .one(
+      "sample", "FILE", into: \.sample, .rules, for: [.test],
+      "with --generate: a file whose first line is one that the monitors count"),
 
     .one(
       "category", "TEXT", into: \.category, standard: "local", .reading, for: reading,
@@ -71,6 +81,9 @@ extension Flag {
     .toggle(
       "live", sets: { $0.live = true }, .effects, for: [.run],
       "let remediation actions really act; without it they only record what they would do"),
+    .toggle(
+      "update", sets: { $0.update = true }, .effects, for: [.test],
+      "rewrite the 'expect' of failing tests with what happened"),
     .set(
       "fail-on", "WHAT", into: \.failOn, .effects, for: [.query, .run, .replay, .check],
       "exit 1 on any of: alert, malformed, late, lint; a comma list, may be repeated"),
@@ -78,6 +91,9 @@ extension Flag {
     .choice(
       "output", short: "o", "FORMAT", into: \.output, standard: "table", .output, for: working,
       "table, json, ndjson or csv"),
+    .one(
+      "junit", "FILE", into: \.junit, .output, for: [.test],
+      "write the results as JUnit XML too, for a build server"),
     .choice(
       "color", "WHEN", into: \.colour, standard: "auto", .output, for: all,
       "auto, always or never; auto honours NO_COLOR"),
@@ -91,10 +107,10 @@ extension Flag {
       "only data and errors: no summary, no progress"),
 
     .one(
-      "threads", "N", into: \.threads, standard: "one per core", .work, for: reading,
+      "threads", "N", into: \.threads, standard: "one per core", .work, for: reading.union([.test]),
       "how many threads read and evaluate"),
     .one(
-      "batch-bytes", "SIZE", into: \.batchBytes, .work, for: reading,
+      "batch-bytes", "SIZE", into: \.batchBytes, .work, for: reading.union([.test]),
       "how much is read at a time: 64KiB, 1MiB"),
 
     .toggle("help", short: "h", sets: { $0.help = true }, .general, for: all, "show help and exit"),

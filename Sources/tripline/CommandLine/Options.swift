@@ -12,6 +12,13 @@ package struct Options: Sendable {
   package var units: [Assignment] = []
   package var config: String?
 
+  // Which tests, and what becomes of them.
+  package var filter: String?
+  package var generate: String?
+  package var sample: String?
+  package var update = false
+  package var junit: String?
+
   // How lines are read.
   package var category: String?
   package var host: String?

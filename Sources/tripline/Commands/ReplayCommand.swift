@@ -74,7 +74,7 @@ extension Replay.Outcome {
   func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
     for path in timeless {
       console.say(
-        "tripline: no line of '\(path)' has a time; name its field with --time-field, or "
+        "tripline: no line of '\(path == "-" ? "stdin" : path)' has a time; name its field with --time-field, or "
           + "`time_field` in tripline.yaml", important: true)
       outcome.note(.input)
     }

@@ -40,6 +40,11 @@ package struct RunCommand: Command {
     }
     let loaded = try setup.rules(files, environment: .variables(environment)).checked()
     let sources = try setup.sources(invocation.words)
+    if let pattern = sources.first(where: { Paths.isPattern($0.path) }) {
+      throw Failure(
+        "no file matches '\(pattern.path)'; patterns are looked up once, when the run starts",
+        code: .input)
+    }
     var printer = try TransitionPrinter(options.output, console, tense: .runs)
     let quarantine = try Quarantine(options.quarantine)
     var settings = Watch.Settings(feed: setup.feed)
@@ -49,6 +54,7 @@ package struct RunCommand: Command {
 
     let words = RunWords(console)
     var alerts = 0
+    var showsAlerts = true
     var outcome = Outcome()
     let world = Watch.World(
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO,
@@ -60,8 +66,16 @@ package struct RunCommand: Command {
       Watch.Outlet(
         transition: { transition in
           if transition.to == .firing { alerts += 1 }
-          try printer.print(transition)
-          try console.output.flush()
+          guard showsAlerts else { return }
+          do {
+            try printer.print(transition)
+            try console.output.flush()
+          } catch let failure as Failure {
+            // A full disk behind stdout must not end the watch: the actions matter more.
+            showsAlerts = false
+            console.say(
+              "tripline: \(failure.description); alerts are no longer shown", important: true)
+          }
         },
         news: { news in
           if case .source(.failed) = news { outcome.note(.input) }
@@ -75,7 +89,7 @@ package struct RunCommand: Command {
             try file.flush()
           }
         }))
-    if result.end != .output { try printer.finish(loaded.rules.map(\.rule.name)) }
+    if result.end != .output, showsAlerts { try printer.finish(loaded.rules.map(\.rule.name)) }
     words.end(result, alerts: alerts)
     result.note(in: &outcome, options, console)
     if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }

@@ -18,9 +18,14 @@ enum Paths {
   }
 
   /// A path that was written in a file, as seen from here.
-  static func relative(_ path: String, to file: String) -> String {
+  static func writtenIn(_ file: String, _ path: String) -> String {
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return file[...slash] + path
+  }
+
+  /// Whether a path still has wildcards in it because nothing matched them.
+  static func isPattern(_ path: String) -> Bool {
+    path.contains { "*?[".contains($0) } && access(path, F_OK) != 0
   }
 
   static func isDirectory(_ path: String) -> Bool {
@@ -36,21 +41,45 @@ enum Paths {
     return Int(status.st_size)
   }
 
-  /// The rule files at a path: the file itself, or every YAML and JSON file of a directory, sorted.
+  /// The rule files at a path: the file itself, or every YAML and JSON file of a directory, sorted,
+  /// but for the tests among them.
   static func ruleFiles(at path: String) throws(InputFailure) -> [String] {
     guard isDirectory(path) else { return [path] }
-    guard let directory = opendir(path) else { throw InputFailure(path: path, errno: errno) }
-    defer { closedir(directory) }
+    return try files(in: path) { name in
+      [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) && !isTestFile(name)
+    }
+  }
+
+  /// The tests of rules at a path: the file itself, or every `NAME.test.yaml` of a directory, sorted.
+  static func testFiles(at path: String) throws(InputFailure) -> [String] {
+    guard isDirectory(path) else { return [path] }
+    return try files(in: path, isTestFile)
+  }
+
+  private static func isTestFile(_ name: String) -> Bool {
+    [".test.yaml", ".test.yml"].contains(where: name.hasSuffix)
+  }
+
+  /// The directory of a file with its slash, for what stands beside it; empty for here.
+  static func directory(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  private static func files(
+    in directory: String, _ isWanted: (String) -> Bool
+  ) throws(InputFailure) -> [String] {
+    guard let stream = opendir(directory) else {
+      throw InputFailure(path: directory, errno: errno)
+    }
+    defer { closedir(stream) }
     var names: [String] = []
-    while let entry = readdir(directory) {
+    while let entry = readdir(stream) {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
         String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if [".yaml", ".yml", ".json"].contains(where: name.hasSuffix), !name.hasPrefix(".") {
-        names.append(name)
-      }
+      if isWanted(name), !name.hasPrefix(".") { names.append(name) }
     }
-    let base = path.hasSuffix("/") ? path : path + "/"
+    let base = directory.hasSuffix("/") ? directory : directory + "/"
     return names.sorted().map { base + $0 }
   }
 }

@@ -22,6 +22,10 @@ struct Setup {
           + "such as Europe/Berlin", code: .usage)
     }
     self.zone = zone
+    for unit in options.units where Durations.factor(ofUnit: unit.value) == nil {
+      throw invocation.mistake(
+        "'\(unit.value)' is not a unit of time", help: "write ns, us, ms, s, m or h")
+    }
   }
 
   private static func configuration(_ options: Options) throws -> Configuration {
@@ -144,7 +148,7 @@ struct Setup {
   func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
     var paths: [String] = []
     let named = words + options.rules
-    let configured = configuration.rules.map { Paths.relative($0, to: options.config ?? "") }
+    let configured = configuration.rules.map { Paths.writtenIn(options.config ?? "", $0) }
     for path in named.isEmpty ? configured : named {
       for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
     }

@@ -1,0 +1,66 @@
+/// Which parts of followed logs may still be asked for as evidence: those with a line that some window
+/// may still show.
+///
+/// Pure: told what was read and how far time has come, it answers what can be let go.
+package struct Retention: Sendable {
+  /// Lines of a generation up to an offset, with the largest time among them.
+  private struct Stretch: Sendable {
+    let generation: Int32
+    let start: Int64
+    var end: Int64
+    var largest: Int64
+  }
+
+  /// What can be let go.
+  package enum Release: Sendable, Hashable {
+    case bytes(source: Int32, generation: Int32, before: Int64)
+    case generation(source: Int32, generation: Int32)
+  }
+
+  /// For each source what was read, oldest first.
+  private var stretches: [Int32: [Stretch]] = [:]
+
+  /// Shorter ones are joined, so that a day of logs is a short list.
+  private static let length: Int64 = 1 << 20
+
+  package init() {}
+
+  /// Notes a chunk; `largest` is the largest time in it, nil when no line of it counts.
+  package mutating func note(
+    _ source: Int32, _ generation: Int32, from start: Int64, to end: Int64, largest: Int64?
+  ) {
+    let largest = largest ?? .min
+    var list = stretches.removeValue(forKey: source) ?? []
+    if let last = list.indices.last, list[last].generation == generation,
+      end - list[last].start <= Retention.length
+    {
+      list[last].end = end
+      list[last].largest = max(list[last].largest, largest)
+    } else {
+      list.append(Stretch(generation: generation, start: start, end: end, largest: largest))
+    }
+    stretches[source] = list
+  }
+
+  /// What holds only lines up to `horizon`. A generation goes as a whole once another one follows it.
+  package mutating func release(through horizon: Int64) -> [Release] {
+    var result: [Release] = []
+    for (source, list) in stretches {
+      // The newest stretch stays: it may still grow.
+      let count = list.dropLast().prefix { $0.largest <= horizon }.count
+      guard count > 0 else { continue }
+      let kept = list.dropFirst(count)
+      stretches[source] = Array(kept)
+      let remaining = Set(kept.map(\.generation))
+      for generation in Set(list.prefix(count).map(\.generation)).sorted() {
+        if remaining.contains(generation) {
+          let end = list.prefix(count).last { $0.generation == generation }?.end ?? 0
+          result.append(.bytes(source: source, generation: generation, before: end))
+        } else {
+          result.append(.generation(source: source, generation: generation))
+        }
+      }
+    }
+    return result
+  }
+}
