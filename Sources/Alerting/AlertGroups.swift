@@ -2,17 +2,21 @@ import QueryLanguage
 import Records
 
 /// The groups of a monitor and what is known of each: its alerts, its first and last line, the newest
-/// lines that matched. Group 0 of an ungrouped monitor is the monitor itself.
+/// lines that matched. Group 0 is the monitor as a whole; an ungrouped one has no other.
 struct AlertGroups: Sendable {
   private struct Group: Sendable {
+    /// One for each of the rule's terms.
     var alerts: [Alert]
-    /// For each level the first line since the group became known to it.
+    /// For each of them the first line, in the order in which they came, since it knows the group.
     var firstLines: [Int64?]
     var lastLine = Int64.min
+    /// Whether it is known for a day, not only while its window has lines.
+    var isRemembered = false
     var evidence = EvidenceRing()
 
     var isFiring: Bool { alerts.contains(where: \.isFiring) }
-    var isKnown: Bool { firstLines.contains { $0 != nil } }
+    var isActive: Bool { alerts.contains(where: \.isActive) }
+    var isKnown: Bool { isRemembered || firstLines.contains { $0 != nil } }
   }
 
   private let rule: BoundRule
@@ -20,9 +24,12 @@ struct AlertGroups: Sendable {
   private var groups: [Group] = []
   /// The alert group of each group of the fold; negative while it is not known.
   private var ofFold: [Int32] = []
+  /// Lines that no undecided instant but later ones may look at.
+  private var ahead = LinesAhead()
   private(set) var firing = 0
-  /// Time of the newest matching line of all.
-  private var newestLine = Int64.min
+  private var active = 0
+  /// How many groups are remembered for a day.
+  private var remembered = 0
   /// Groups beyond `max_groups`, which are not remembered.
   private(set) var beyondLimit = 0
 
@@ -31,15 +38,14 @@ struct AlertGroups: Sendable {
 
   init(_ rule: BoundRule) {
     self.rule = rule
-    if rule.groupSlots.isEmpty { _ = number(of: []) }
+    _ = number(of: [])
   }
 
-  var isQuiet: Bool { firing == 0 }
+  /// Whether no alert cares about an instant without lines.
+  var isQuiet: Bool { active == 0 }
 
-  /// Whether no group but that of an ungrouped monitor is remembered.
-  var isEmpty: Bool {
-    rule.groupSlots.isEmpty || !groups.contains { $0.isKnown || $0.isFiring }
-  }
+  /// Whether no group but the whole is known.
+  var isEmpty: Bool { !groups.contains(where: \.isKnown) }
 
   private mutating func number(of values: [Value]) -> Int {
     let number = table.group(of: values)
@@ -51,17 +57,16 @@ struct AlertGroups: Sendable {
     while groups.count < table.count {
       groups.append(
         Group(
-          alerts: [Alert](repeating: Alert(), count: rule.levels.count),
-          firstLines: [Int64?](repeating: nil, count: rule.levels.count)))
+          alerts: [Alert](repeating: Alert(), count: rule.terms.count),
+          firstLines: [Int64?](repeating: nil, count: rule.terms.count)))
     }
   }
 
   /// The alert group that a group of the fold belongs to.
   mutating func number(ofFold fold: Int, _ folds: GroupTable) -> Int {
-    guard !rule.groupSlots.isEmpty else { return 0 }
-    if fold < ofFold.count, ofFold[fold] >= 0 { return Int(ofFold[fold]) }
     // A group made by a stage behind the aggregate has no lines of its own: all count for all.
-    guard let keys = rule.groupKeys else { return number(of: rule.groupSlots.map { _ in .null }) }
+    guard rule.tellsGroupsByLine, let keys = rule.groupKeys else { return 0 }
+    if fold < ofFold.count, ofFold[fold] >= 0 { return Int(ofFold[fold]) }
     let values = folds.values(of: fold)
     let number = number(of: keys.map { values[$0] })
     if fold >= ofFold.count {
@@ -87,81 +92,128 @@ struct AlertGroups: Sendable {
 
   // Alerts.
 
-  func alert(_ level: Int, _ group: Int) -> Alert { groups[group].alerts[level] }
+  func alert(_ index: Int, _ group: Int) -> Alert { groups[group].alerts[index] }
 
-  /// Whether any level of the group is firing.
-  func isFiring(_ group: Int) -> Bool { groups[group].isFiring }
-
-  mutating func set(_ alert: Alert, _ level: Int, _ group: Int) {
-    let before = groups[group].isFiring
-    groups[group].alerts[level] = alert
-    let now = groups[group].isFiring
-    if before != now { firing += now ? 1 : -1 }
+  /// Whether another alert of this group may fire.
+  func mayFire(_ group: Int) -> Bool {
+    groups[group].isFiring || firing < Monitor.firingLimit
   }
 
-  /// The groups that a level looks at: those with rows, those that fire, and those it knows that may
-  /// have lost their rows to absence or to a stage behind the aggregate.
+  mutating func update<R>(_ index: Int, _ group: Int, _ body: (inout Alert) -> R) -> R {
+    let wasFiring = groups[group].isFiring
+    let wasActive = groups[group].isActive
+    defer {
+      firing += (groups[group].isFiring ? 1 : 0) - (wasFiring ? 1 : 0)
+      active += (groups[group].isActive ? 1 : 0) - (wasActive ? 1 : 0)
+    }
+    return body(&groups[group].alerts[index])
+  }
+
+  /// The groups that a level looks at: those with rows, those with an alert under way, and those it
+  /// knows that may have lost their rows to absence or to a stage behind the aggregate.
   func judged(_ present: some Sequence<Int>, level: Int, at time: Int64) -> [Int] {
     guard !rule.groupSlots.isEmpty else { return [0] }
     let looksAtKnown = rule.levels[level].isAboutAbsence || !rule.plan.tailOnlyShows
     var result = Set(present)
-    if firing > 0 || looksAtKnown {
+    if active > 0 || looksAtKnown {
       for (number, group) in groups.enumerated() {
-        let isKnown = group.firstLines[level] != nil && group.lastLine > time - memory(of: level)
-        if group.alerts[level].isFiring || (looksAtKnown && isKnown) { result.insert(number) }
+        let isKnown =
+          group.firstLines[level] != nil && group.lastLine > time - memory(of: group, level)
+        if group.alerts[level].isActive || (looksAtKnown && isKnown) { result.insert(number) }
       }
     }
-    return result.sorted()
+    return inDecisionOrder(result.sorted())
   }
 
-  /// How long after its last line a group is known to a level.
-  private func memory(of level: Int) -> Int64 {
-    rule.levels[level].isAboutAbsence ? AlertGroups.memory : rule.window
+  /// Places among those that may fire are given in decision order; while there are enough for all,
+  /// records are put in that order later.
+  private func inDecisionOrder(_ numbers: [Int]) -> [Int] {
+    guard firing + numbers.count > Monitor.firingLimit else { return numbers }
+    return numbers.map { (number: $0, key: key(of: $0).json) }
+      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.number)
+  }
+
+  /// The groups whose silence since `start` could matter to the alert `index`: those that are known
+  /// and silent, or were, and those whose alert is firing.
+  func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
+    let numbers = groups.indices.dropFirst().filter { number in
+      let group = groups[number]
+      let alert = group.alerts[index]
+      if alert.isActive { return true }
+      let isKnown = group.isRemembered && group.lastLine > time - AlertGroups.memory
+      return isKnown && (group.lastLine <= start || !alert.hits.isEmpty)
+    }
+    return inDecisionOrder(Array(numbers))
+  }
+
+  /// How long after its last line a group is known to an alert.
+  private func memory(of group: Group, _ index: Int) -> Int64 {
+    let isAboutAbsence = index == rule.levels.count || rule.levels[index].isAboutAbsence
+    return isAboutAbsence && group.isRemembered ? AlertGroups.memory : rule.window
   }
 
   // Lines.
 
-  /// Notes when the groups of these lines were seen.
+  /// Notes when the groups of these lines were seen. Lines after the instant `due` are not known yet.
   mutating func note(
-    _ rows: Selection, _ folds: [Int32], _ times: [Int64], _ table: GroupTable
+    _ rows: Selection, _ folds: [Int32], _ times: [Int64], _ table: GroupTable, due: Int64
   ) {
     rows.forEach { row in
-      newestLine = max(newestLine, times[row])
-      guard rule.groupKeys != nil, !rule.groupSlots.isEmpty else { return }
       let number = number(ofFold: Int(folds[row]), table)
-      for level in rule.levels.indices where groups[number].firstLines[level] == nil {
-        groups[number].firstLines[level] = times[row]
+      if number > 0 {
+        for index in rule.terms.indices where groups[number].firstLines[index] == nil {
+          groups[number].firstLines[index] = times[row]
+        }
       }
-      groups[number].lastLine = max(groups[number].lastLine, times[row])
+      if times[row] <= due {
+        meet(number, at: times[row])
+      } else {
+        ahead.note(number, at: times[row], pane: rule.instant(atOrAfter: times[row]))
+      }
+    }
+  }
+
+  /// Time has come to the instant `due`: lines up to it are known.
+  mutating func reach(_ due: Int64) {
+    for (number, last) in ahead.take(through: due) { meet(number, at: last) }
+  }
+
+  private mutating func meet(_ number: Int, at time: Int64) {
+    groups[0].lastLine = max(groups[0].lastLine, time)
+    guard number > 0 else { return }
+    let wasAway = groups[number].lastLine <= time - rule.window
+    groups[number].lastLine = max(groups[number].lastLine, time)
+    guard rule.remembersGroups, !groups[number].isRemembered else { return }
+    if remembered < rule.rule.maxGroups {
+      groups[number].isRemembered = true
+      remembered += 1
+    } else if wasAway {
+      beyondLimit += 1
     }
   }
 
   /// The newest line of a group, or of all where lines can't be told apart by group.
   func lastLine(of group: Int) -> Int64 {
-    rule.groupKeys != nil && !rule.groupSlots.isEmpty ? groups[group].lastLine : newestLine
+    groups[rule.tellsGroupsByLine ? group : 0].lastLine
   }
 
-  func firstLine(of group: Int, level: Int) -> Int64? { groups[group].firstLines[level] }
+  func firstLine(of group: Int, _ index: Int) -> Int64? { groups[group].firstLines[index] }
 
-  /// Forgets the groups that have been silent too long at the instant `time`: for a level that absence
-  /// can trip a day, for the others a window.
+  /// Forgets the groups that have been silent too long at the instant `time`: those remembered after
+  /// a day, the others once their window is empty. One with an alert under way stays.
   mutating func settle(at time: Int64) {
-    guard !rule.groupSlots.isEmpty else { return }
-    for (level, settings) in rule.levels.enumerated() {
-      let memory = memory(of: level)
-      var known = 0
-      for number in groups.indices where groups[number].firstLines[level] != nil {
-        if groups[number].alerts[level].isFiring { continue }
-        if groups[number].lastLine <= time - memory {
-          groups[number].firstLines[level] = nil
+    guard rule.tellsGroupsByLine else { return }
+    for number in groups.indices.dropFirst() where groups[number].isKnown {
+      let group = groups[number]
+      for index in rule.terms.indices where group.firstLines[index] != nil {
+        if group.alerts[index].isActive || group.lastLine > time - memory(of: group, index) {
           continue
         }
-        known += 1
-        // Past `max_groups` the groups seen last are not remembered.
-        if settings.isAboutAbsence, known > rule.rule.maxGroups {
-          groups[number].firstLines[level] = nil
-          beyondLimit += 1
-        }
+        groups[number].firstLines[index] = ahead.first(of: number)
+      }
+      if group.isRemembered, group.lastLine <= time - AlertGroups.memory {
+        groups[number].isRemembered = false
+        remembered -= 1
       }
     }
   }
@@ -174,10 +226,8 @@ struct AlertGroups: Sendable {
   }
 
   func evidence(of group: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
-    let ring =
-      rule.groupKeys == nil && !rule.groupSlots.isEmpty
-      ? groups.first?.evidence : groups[group].evidence
-    return ring?.newest(rule.rule.evidence, after: start, through: end) ?? []
+    groups[rule.tellsGroupsByLine ? group : 0].evidence
+      .newest(rule.rule.evidence, after: start, through: end)
   }
 
   // Memory.
@@ -192,17 +242,23 @@ struct AlertGroups: Sendable {
   mutating func dropUnused(at time: Int64, window: Int64) {
     guard !rule.groupSlots.isEmpty else { return }
     var fresh = AlertGroups(rule)
+    var numbers: [Int: Int] = [:]
+    let awaited = ahead.groups
     for (number, group) in groups.enumerated() {
       let hasLines = !group.evidence.newest(1, after: time - window, through: .max).isEmpty
       // An alert that was counted once must go on counting, so its group stays.
-      guard group.isKnown || hasLines || group.alerts.contains(where: { $0.ordinal > 0 })
+      let hasStory = zip(group.alerts, rule.terms).contains { $0.hasStory(at: time, $1) }
+      guard number == 0 || group.isKnown || hasLines || hasStory || awaited.contains(number)
       else { continue }
       let moved = fresh.number(of: table.values(of: number))
       fresh.groups[moved] = group
+      numbers[number] = moved
     }
+    fresh.ahead = ahead.renumbered(numbers)
     fresh.firing = firing
+    fresh.active = active
+    fresh.remembered = remembered
     fresh.beyondLimit = beyondLimit
-    fresh.newestLine = newestLine
     self = fresh
   }
 }

@@ -14,10 +14,34 @@ package struct BoundRule: Sendable {
   /// The same as keys of the fold; nil when a stage behind the aggregate made one of them.
   package let groupKeys: [Int]?
   package let levels: [BoundLevel]
+  package let missingData: MissingDataRule?
+  /// The terms of every alert that can fire, in the order in which they are decided.
+  package let terms: [AlertTerms]
 
-  /// Whether absence can trip a level, so that groups are remembered beyond the window.
+  /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
-    !groupSlots.isEmpty && levels.contains { $0.isAboutAbsence }
+    !groupSlots.isEmpty
+      && (levels.contains { $0.isAboutAbsence } || missingData?.perGroup == true)
+  }
+
+  /// Whether silence can make it fire, so that the end of the input has something to say.
+  package var watchesForAbsence: Bool {
+    missingData != nil || levels.contains { $0.isAboutAbsence }
+  }
+
+  /// How far back lines can matter that came before the start.
+  package var reach: Int64 { max(window, missingData?.window ?? 0) }
+
+  /// Whether a line says which group it belongs to, so that each group has lines of its own.
+  var tellsGroupsByLine: Bool { !groupSlots.isEmpty && groupKeys != nil }
+
+  /// Whether the lines of a group may make more than one row.
+  var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
+
+  /// The first instant at or after `time`.
+  func instant(atOrAfter time: Int64) -> Int64 {
+    let rest = time % every
+    return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }
 
   /// Whether the first line of a group must be known.
@@ -33,19 +57,16 @@ package struct BoundLevel: Sendable {
     case column(Slot)
   }
 
-  package let level: Level
+  package let terms: AlertTerms
   package let subject: Subject
   package let alert: CellComparator
   package let alertBound: Double
-  package let alertText: String
   package let resolve: CellComparator
   package let resolveBound: Double
-  package let resolveText: String
-  package let resolutionWindow: Int64
   package let noValue: LevelRule.NoValue
   /// No rows compare as 0: the subject is a count, a sum or the number of rows.
   package let emptyIsZero: Bool
-  /// More lines can only confirm the condition: it trips on the line, and is judged from the start.
+  /// More lines can only confirm the condition, so that it is judged from the start.
   package let isConfirming: Bool
   /// `<`, `<=`, `=`: what absence can make true.
   package let isAboutAbsence: Bool
@@ -62,6 +83,9 @@ package struct BoundLevel: Sendable {
     case .equal, .notEqual: false
     }
   }
+
+  /// Whether it trips on the line that makes it true.
+  package var tripsOnLine: Bool { isConfirming && terms.firesAtOnce }
 
   /// Whether an instant with no rows can be a hit.
   package var emptyCanHit: Bool { emptyIsZero ? isHit(0) : noValue == .hit }
@@ -162,11 +186,31 @@ private struct RuleBinding {
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count
     let levels = rule.levels.compactMap { level($0, groupsAreKeys) }
+    if let missing = rule.missingData, missing.perGroup, !groupsAreKeys {
+      report(
+        .groupsOfRows, at: missing.span,
+        help: "group by fields of the lines, or remove per_group")
+    }
     guard problems.isEmpty else { throw Diagnostics(problems) }
     return BoundRule(
-      rule: rule, plan: plan, fold: fold, window: rule.window,
-      every: rule.every ?? Rule.defaultEvery(window: rule.window), groupSlots: groupSlots,
-      groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels)
+      rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
+      groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
+      missingData: rule.missingData, terms: levels.map(\.terms) + [missingTerms].compactMap { $0 })
+  }
+
+  private var every: Int64 { rule.every ?? Rule.defaultEvery(window: rule.window) }
+
+  /// It fires at the first silent instant and resolves at the first that is not.
+  private var missingTerms: AlertTerms? {
+    rule.missingData.map { missing in
+      AlertTerms(
+        level: .missingData, alertText: "", resolveText: "", window: missing.window,
+        resolutionWindow: 0, quorum: quorum, keepFiring: rule.keepFiring)
+    }
+  }
+
+  private var quorum: Quorum? {
+    rule.atLeast.map { Quorum(hits: $0.hits, span: Int64($0.instants) * every) }
   }
 
   private mutating func report(_ message: Diagnostic.Message, at span: Span, help: String?) {
@@ -201,11 +245,14 @@ private struct RuleBinding {
     guard let bound = number(written.alert, subject), let resolveBound = number(resolve, subject)
     else { return nil }
     let kind = kind(of: subject)
+    let terms = AlertTerms(
+      level: written.level, alertText: written.alert.text, resolveText: resolve.text,
+      window: rule.window, resolutionWindow: written.resolutionWindow ?? rule.window,
+      hold: written.hold,
+      quorum: quorum, keepFiring: rule.keepFiring)
     return BoundLevel(
-      level: written.level, subject: subject, alert: comparator, alertBound: bound,
-      alertText: written.alert.text,
+      terms: terms, subject: subject, alert: comparator, alertBound: bound,
       resolve: CellComparator(rawValue: resolve.comparator.rawValue)!, resolveBound: resolveBound,
-      resolveText: resolve.text, resolutionWindow: written.resolutionWindow ?? rule.window,
       noValue: written.noValue, emptyIsZero: [.count, .sum, .growingSum].contains(kind),
       isConfirming: groupsAreKeys && isConfirming(comparator, kind),
       isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))
@@ -302,6 +349,9 @@ extension Diagnostic.Message {
   fileprivate static func groupNotInResult(_ name: String) -> Self {
     Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
   }
+  fileprivate static let groupsOfRows = Self(
+    "group-not-in-lines",
+    "`per_group` can't tell to which group a line belongs: a stage behind the aggregate makes it")
   fileprivate static func noColumn(_ name: String) -> Self {
     Self("unknown-column", "the query's result has no column '\(name)'")
   }

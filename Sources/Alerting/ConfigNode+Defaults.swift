@@ -1,8 +1,8 @@
 extension ConfigNode {
   /// This monitor with what `defaults` says wherever it says nothing itself.
   ///
-  /// `units`, `params` and `tags` are joined name by name. A level is joined key by key; one without
-  /// an `alert` only shapes the monitors that have that level.
+  /// `units`, `params` and `tags` are joined name by name. A condition is joined key by key; one
+  /// without its first key only shapes the monitors that have that condition.
   package func merged(over defaults: ConfigNode) -> ConfigNode {
     guard case .map(var entries) = content, case .map(let others) = defaults.content else {
       return self
@@ -19,8 +19,9 @@ extension ConfigNode {
     return ConfigNode(content: .map(entries), span: span, source: source)
   }
 
-  private static let levelKeys: Set = ["critical", "warning"]
-  private static let joinedKeys = levelKeys.union(["units", "params", "tags"])
+  private static let joinedKeys: Set = [
+    "critical", "warning", "missing_data", "units", "params", "tags",
+  ]
 
   private func joined(with other: ConfigNode) -> ConfigNode {
     guard case .map(let mine) = content, case .map(let theirs) = other.content else { return self }
@@ -32,6 +33,10 @@ extension ConfigNode {
 extension ConfigNode.Entry {
   /// Whether a default makes sense on its own.
   fileprivate var stands: Bool {
-    !["critical", "warning"].contains(key) || value.entry("alert") != nil
+    switch key {
+    case "critical", "warning": value.entry("alert") != nil
+    case "missing_data": value.entry("window") != nil
+    default: true
+    }
   }
 }

@@ -72,6 +72,8 @@ package struct SourceSettings: Sendable {
   package var maxAhead: Int64
   /// How long nothing must come before the source no longer holds others back.
   package var idleAfter: Int64
+  /// How far its watermark stays behind its newest line.
+  package var lateness: Int64
   package var source: SourceText
   package var span: Span
 
@@ -95,9 +97,10 @@ package struct SourceSettings: Sendable {
     if maxLine == 0 { keys.report(.noLine, at: "max_line") }
     maxAhead = keys.duration("max_ahead") ?? 300_000
     idleAfter = keys.duration("idle_after") ?? 5_000
+    lateness = keys.duration("lateness") ?? 0
     source = node.source
     span = node.span
-    keys.notBuilt(["command", "every", "lateness", "multiline", "decode"])
+    keys.notBuilt(["command", "every", "multiline", "decode"])
     keys.finish()
     guard let input else { return nil }
     self.input = input

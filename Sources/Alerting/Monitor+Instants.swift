@@ -8,25 +8,29 @@ extension Monitor {
     before watermark: Int64, line: UInt64, _ decisions: inout [Decision]
   ) {
     while let end = due?.end, end < watermark {
-      if canSkip(end) {
-        // Nothing is in the window and nothing can come of that until the next line.
-        let next = panes.list.first.map { min($0.end, watermark) } ?? watermark
-        let target = max(end + every, instant(atOrAfter: next))
-        due?.slide(to: target, over: panes)
+      var next = end + every
+      if let idle = idleTime(from: end, to: watermark) {
+        next = max(next, instant(atOrAfter: idle))
       } else {
         decide(end, line: line, &decisions)
-        let target = end + every
-        due?.slide(to: target, over: panes)
       }
-      panes.drop(through: (due?.end ?? end) - rule.window)
+      due?.slide(to: next, over: panes)
+      groups.reach(next)
+      panes.drop(through: next - rule.window)
       dropUnusedGroups(at: end)
     }
   }
 
-  /// Whether deciding this instant could change nothing: an empty window, no alert, nobody to miss.
-  func canSkip(_ end: Int64) -> Bool {
-    guard let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else { return false }
-    return !rule.groupSlots.isEmpty || !rule.levels.contains(where: \.emptyCanHit)
+  /// How long it stays so that deciding could change nothing: an empty window, no alert under way,
+  /// nobody to miss. Nil when that is not so at `end`.
+  func idleTime(from end: Int64, to watermark: Int64) -> Int64? {
+    guard skipsInstants, let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
+      return nil
+    }
+    if rule.groupSlots.isEmpty, rule.levels.contains(where: \.emptyCanHit) { return nil }
+    let idle = panes.list.first.map { min($0.end, watermark) } ?? watermark
+    guard let silence = silenceEnd else { return idle }
+    return silence <= end ? nil : min(idle, silence)
   }
 
   /// Group numbers are never used twice; from time to time those that nothing refers to are dropped.
@@ -60,20 +64,25 @@ extension Monitor {
 
   /// How far time has to run on, without lines, until everything open has decided itself.
   package var drainEnd: Int64? {
-    newest.map { $0 + 2 * rule.window + (rule.levels.map(\.resolutionWindow).max() ?? 0) }
+    newest.map { newest in
+      let resolution = rule.terms.map(\.resolutionWindow).max() ?? 0
+      let patience = rule.terms.map { max($0.hold, $0.keepFiring) }.max() ?? 0
+      let silence = rule.missingData?.window ?? 0
+      return newest + 2 * rule.window + max(resolution, patience, silence)
+    }
   }
 
   /// Time passed without lines: decides the instants before `watermark`.
   package mutating func advance(to watermark: Int64, line: UInt64) -> [Decision] {
     var decisions: [Decision] = []
     decide(before: watermark, line: line, &decisions)
-    followLargestTime()
+    settleLead()
     return decisions
   }
 
   mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
     guard let due else { return }
-    if groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    if skipsInstants, groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
     let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
     for index in rule.levels.indices {
@@ -84,6 +93,7 @@ extension Monitor {
           &decisions)
       }
     }
+    decideSilence(at: time, line: line, &decisions)
     groups.settle(at: time)
     troubles.forgotten = groups.beyondLimit
   }
@@ -134,8 +144,8 @@ extension Monitor {
   ) -> (Alert.Finding, Double?) {
     let level = rule.levels[index]
     if !level.isConfirming {
-      let start = max(began, groups.firstLine(of: group, level: index) ?? began)
-      if time - start < rule.window { return (.neither, nil) }
+      let start = max(began, groups.firstLine(of: group, index) ?? began)
+      if time - start < rule.window { return (.early, nil) }
     }
     if let value = found.farthest(of: group) {
       return (found.isHit(group) ? .hit : found.isClear(group) ? .clear : .neither, value)
@@ -164,8 +174,9 @@ extension BoundRule {
   }
 
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
-  /// is not confirmed line by line.
+  /// does not trip on the line.
   var needsInstants: Bool {
-    levels.contains { !$0.isConfirming || $0.isAboutAbsence || $0.emptyCanHit }
+    missingData != nil
+      || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }

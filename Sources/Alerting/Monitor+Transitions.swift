@@ -7,39 +7,63 @@ extension Monitor {
     _ finding: Alert.Finding, _ index: Int, _ group: Int, at time: Int64, value: Double?,
     windowEnd: Int64, order: (line: UInt64, instant: Int64), _ decisions: inout [Decision]
   ) {
-    let level = rule.levels[index]
-    var alert = groups.alert(index, group)
-    if case .hit = finding, !groups.isFiring(group), groups.firing >= Monitor.firingLimit {
+    let terms = rule.terms[index]
+    let mayFire = groups.mayFire(group)
+    let lastLine = max(began, groups.lastLine(of: group))
+    let (change, ordinal) = groups.update(index, group) { alert in
+      var change = alert.observe(finding, at: time, terms, mayFire: mayFire)
+      if change == nil, order.instant != .max {
+        change = alert.expire(at: time, lastLine: lastLine, terms)
+      }
+      return (change, alert.ordinal)
+    }
+    guard let change else { return }
+    guard let step = change.step else {
       troubles.suppressed += 1
       owesInstant = true
       return
     }
-    var change = alert.observe(
-      finding, at: time, resolutionWindow: level.resolutionWindow, window: rule.window)
-    if change == nil, order.instant != .max {
-      change = alert.expire(at: time, lastLine: groups.lastLine(of: group))
-    }
-    groups.set(alert, index, group)
-    guard let change else { return }
+    // What has expired may still hold.
+    if step == .expired { owesInstant = true }
     let key = groups.key(of: group)
-    let fires = change == .fires
-    let step: Transition.Step = fires ? .firing : change == .expires ? .expired : .resolved
+    let start = windowEnd - terms.window
     let transition = Transition(
       id: Transition.identity(
-        monitor: rule.rule.name, group: key, level: level.level, to: step, time: time,
-        ordinal: alert.ordinal, windowEnd: windowEnd),
-      time: time, monitor: rule.rule.name, level: level.level, to: step,
-      reason: change == .expires ? .expired : value == nil ? .noData : .condition, group: key,
-      value: value, threshold: change == .resolves ? level.resolveText : level.alertText,
-      windowStart: windowEnd - rule.window, windowEnd: windowEnd, evidence: [], actions: [])
-    let places =
-      fires
-      ? groups.evidence(of: group, after: windowEnd - rule.window, through: windowEnd) : []
+        monitor: rule.rule.name, group: key, level: terms.level, to: step, time: time,
+        ordinal: step == .pending ? ordinal + 1 : ordinal, windowEnd: windowEnd),
+      time: time, monitor: rule.rule.name, level: terms.level, to: step,
+      reason: reason(of: step, terms.level, value), group: key,
+      value: value, threshold: step == .resolved ? terms.resolveText : terms.alertText,
+      windowStart: start, windowEnd: windowEnd, evidence: [], actions: [])
+    let isOnset = step == .pending || step == .firing
     decisions.append(
       Decision(
         order: DecisionOrder(
           line: order.line, instant: order.instant, monitor: rule.rule.name, level: index,
           group: key.json),
-        transition: transition, evidence: places))
+        transition: transition,
+        evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : []))
+  }
+
+  private func reason(
+    of step: Transition.Step, _ level: Level, _ value: Double?
+  ) -> Transition.Reason {
+    if step == .expired { return .expired }
+    // Missing data never has a value; it resolves because there is data.
+    let hasData = level == .missingData ? step == .resolved : value != nil
+    return hasData ? .condition : .noData
+  }
+}
+
+extension Alert.Change {
+  /// How a record calls it; nil for what is not recorded.
+  fileprivate var step: Transition.Step? {
+    switch self {
+    case .pends: .pending
+    case .fires: .firing
+    case .resolves: .resolved
+    case .expires: .expired
+    case .waits: nil
+    }
   }
 }

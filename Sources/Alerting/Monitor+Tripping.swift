@@ -6,11 +6,17 @@ extension Monitor {
   /// The window a line may trip: that of the first instant at or after the largest time seen.
   var current: SlidingTotals? { lead ?? due }
 
-  /// Fold groups whose alert group is not firing and now meets a condition that lines can confirm.
+  /// Whether a line may find that another row of its group is a hit that was not said: one that came
+  /// while the alert was firing, which instants decided late have ended since, or that found no place
+  /// among those firing.
+  private var looksAtAllRows: Bool { rule.hasSeveralRows && (lead != nil || owesInstant) }
+
+  /// Fold groups whose alert group is not firing and now meets a condition that lines trip.
   mutating func trippedGroups(_ matching: Selection, _ numbers: [Int32]) -> Set<Int32> {
     var tripped: Set<Int32> = []
-    guard let current, rule.levels.contains(where: \.isConfirming) else { return tripped }
+    guard let current, rule.levels.contains(where: \.tripsOnLine) else { return tripped }
     let arena = Arena()
+    let found = looksAtAllRows ? totalsByGroup(current.totals) : nil
     var seen: Set<Int32> = []
     var last: Int32 = -1
     matching.forEach { row in
@@ -18,36 +24,43 @@ extension Monitor {
       guard number != last else { return }
       last = number
       guard seen.insert(number).inserted else { return }
-      for (index, level) in rule.levels.enumerated() where level.isConfirming {
+      for (index, level) in rule.levels.enumerated() where level.tripsOnLine {
         let group = groups.number(ofFold: Int(number), folds)
-        if !groups.alert(index, group).isFiring,
-          let value = confirmedValue(level, current.totals, number, arena), level.isHit(value)
-        {
-          tripped.insert(number)
-        }
+        guard !groups.alert(index, group).isFiring else { continue }
+        let isHit =
+          found?[index].isHit(group)
+          ?? confirmedValue(level, current.totals, number, arena).map(level.isHit) ?? false
+        if isHit { tripped.insert(number) }
       }
     }
     return tripped
   }
 
-  /// What a confirming level compares for one row of the result; for `rows` how many there are.
+  /// What a level that trips on the line compares: the row of the result that a line belongs to, or
+  /// of all rows of its group the farthest, or how many there are.
   mutating func confirmedValue(
     _ level: BoundLevel, _ totals: Partial, _ fold: Int32, _ arena: Arena
   ) -> Double? {
     switch level.subject {
     case .rows:
-      let group = groups.number(ofFold: Int(fold), folds)
-      var count = 0
-      for member in totals.members
-      where totals.count(of: Int(member)) > 0
-        && groups.number(ofFold: Int(member), folds) == group
-      {
-        count += 1
-      }
-      return Double(count)
+      return Double(rows(of: fold, in: totals).count)
     case .column(let slot):
       guard let column = rule.foldColumn(slot) else { return nil }
-      return totals.result(column, of: Int(fold), arena)?.number
+      guard looksAtAllRows else { return totals.result(column, of: Int(fold), arena)?.number }
+      let values = rows(of: fold, in: totals).compactMap {
+        totals.result(column, of: Int($0), arena)?.number
+      }
+      return values.reduce(nil) { farthest, value in
+        farthest.map { level.isFarther(value, than: $0) ? value : $0 } ?? value
+      }
+    }
+  }
+
+  /// The rows that belong to the same alert group as one of them.
+  private mutating func rows(of fold: Int32, in totals: Partial) -> [Int32] {
+    let group = groups.number(ofFold: Int(fold), folds)
+    return totals.members.filter { member in
+      totals.count(of: Int(member)) > 0 && groups.number(ofFold: Int(member), folds) == group
     }
   }
 
@@ -58,9 +71,10 @@ extension Monitor {
   ) {
     guard let current else { return }
     let countsRows = rule.levels.contains { if case .rows = $0.subject { true } else { false } }
+    let needsAll = countsRows || looksAtAllRows
     var prior = Partial(rule.fold)
     for pane in panes.between(current.end - rule.window, current.end) {
-      prior.merge(pane.partial, only: countsRows ? nil : tripped)
+      prior.merge(pane.partial, only: needsAll ? nil : tripped)
     }
     let arena = Arena()
     let times = run.batch.times
@@ -69,7 +83,7 @@ extension Monitor {
       if run.timed[row] { largest = max(largest, times[row]) }
       guard matching[row] else { continue }
       noteEvidence(row, numbers[row], run.batch)
-      guard countsRows || tripped.contains(numbers[row]),
+      guard needsAll || tripped.contains(numbers[row]),
         current.covers(instant(atOrAfter: times[row]))
       else { continue }
       var single = Selection(none: matching.count)
@@ -77,7 +91,7 @@ extension Monitor {
       prior.absorb(&frame, rows: single, groups: numbers)
       let group = groups.number(ofFold: Int(numbers[row]), folds)
       for (index, level) in rule.levels.enumerated()
-      where level.isConfirming && !groups.alert(index, group).isFiring {
+      where level.tripsOnLine && !groups.alert(index, group).isFiring {
         guard let value = confirmedValue(level, prior, numbers[row], arena), level.isHit(value)
         else { continue }
         let line = run.firstLine + UInt64(row - run.rows.lowerBound)

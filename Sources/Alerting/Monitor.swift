@@ -30,10 +30,14 @@ package struct Monitor: Sendable {
   var groups: AlertGroups
   var began: Int64 = 0
   var largestTime = Int64.min
-  /// An alert waits for one of the firing ones to end, so the next instant must look again.
+  /// Something may hold that was not said, so that the next instant must look: an alert that waits for
+  /// one of the firing ones to end, that has expired, or that was true before the start.
   var owesInstant = false
   /// Set while lines from before the start are taken in, which decide nothing.
   var isWarming = false
+  /// Whether instants at which nothing can happen are passed over. It only saves time: tests decide
+  /// every instant to see that nothing changes.
+  package var skipsInstants = true
 
   package static let firingLimit = 1_000
 
@@ -45,20 +49,16 @@ package struct Monitor: Sendable {
 
   var every: Int64 { rule.every }
 
-  /// The first instant at or after `time`.
-  func instant(atOrAfter time: Int64) -> Int64 {
-    let rest = time % every
-    return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
-  }
+  func instant(atOrAfter time: Int64) -> Int64 { rule.instant(atOrAfter: time) }
 
   // The start.
 
-  /// Takes in lines from before the start without deciding anything: those of the window that ends at
+  /// Takes in lines from before the start without deciding anything: those that
   /// `newest`, the largest time among them. The monitor begins at the first of them.
   package mutating func warm(_ frame: inout Frame, _ run: LineRun, newest: Int64) {
     var run = run
     let times = run.batch.times
-    run.timed.filter { times[$0] > newest - rule.window }
+    run.timed.filter { times[$0] > newest - rule.reach }
     if due == nil {
       guard let first = run.timed.restricted(to: run.rows).rows.first else { return }
       began = times[first]
@@ -118,8 +118,11 @@ package struct Monitor: Sendable {
     if due == nil { begin(at: run.batch.times[row]) }
     let watermark = min(run.otherWatermark, largestTime - run.lateness)
     let line = run.firstLine + UInt64(row - run.rows.lowerBound)
+    // Before anything is decided, while the panes that it leaves behind are still there.
+    let newest = instant(atOrAfter: largestTime)
+    lead?.slide(to: newest, over: panes)
     decide(before: watermark, line: line, &decisions)
-    followLargestTime()
+    settleLead()
   }
 
   mutating func begin(at time: Int64) {
@@ -127,16 +130,18 @@ package struct Monitor: Sendable {
     due = SlidingTotals(rule.fold, width: rule.window, end: instant(atOrAfter: time))
   }
 
-  /// Keeps a second window while the watermark lags behind the newest line.
-  mutating func followLargestTime() {
+  /// Keeps a second window exactly while the watermark lags behind the newest line.
+  mutating func settleLead() {
     guard let end = due?.end else { return }
     let newest = instant(atOrAfter: largestTime)
     guard newest > end else {
       lead = nil
       return
     }
-    if lead == nil { lead = due }
-    lead?.slide(to: newest, over: panes)
+    if lead == nil {
+      lead = due
+      lead?.slide(to: newest, over: panes)
+    }
   }
 
   /// Absorbs the matching lines among `rows`, none of which passes an instant.
@@ -154,7 +159,7 @@ package struct Monitor: Sendable {
     let keys = rule.fold.keys.map { frame.column($0) }
     let numbers = folds.groups(of: keys, rows: matching)
     // A group is seen by a line that comes too late for any window, too.
-    groups.note(matching, numbers, times, folds)
+    groups.note(matching, numbers, times, folds, due: end)
     let oldest = end - rule.window
     let settled = end - every
     matching.filter { row in

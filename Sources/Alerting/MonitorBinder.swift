@@ -65,15 +65,21 @@ struct MonitorBinder {
       span: span)
     if !isWhole { _ = (keys.string("name"), keys.string("query")) }
     rule.description = keys.string("description") ?? ""
-    if let window = positiveDuration("window") {
+    if let window = keys.positiveDuration("window") {
       rule.window = window
     } else {
       knowsWindow = !keys.has("window")
     }
-    rule.every = positiveDuration("every")
-    if let fields = groupBy() { rule.groupBy = fields }
+    rule.every = keys.positiveDuration("every")
+    let fields = groupBy()
+    if let fields { rule.groupBy = fields }
     rule.groupBySpan = node.entry("group_by").map { place($0.value) } ?? span
     rule.levels = levels(isWhole: isWhole)
+    // What `group_by` should have been, nobody knows when it could not be read.
+    let lacksGroups = isWhole && (fields?.isEmpty ?? !keys.has("group_by"))
+    rule.missingData = missingData(isWhole: isWhole, lacksGroups: lacksGroups)
+    rule.atLeast = atLeast()
+    rule.keepFiring = keys.duration("keep_firing_for", upTo: ConfigBinder.longest) ?? 0
     rule.maxGroups = keys.integer("max_groups", in: 1...(.max)) ?? rule.maxGroups
     rule.evidence = keys.integer("evidence", in: 0...10_000) ?? rule.evidence
     rule.units = keys.units("units") ?? [:]
@@ -85,28 +91,12 @@ struct MonitorBinder {
     rule.enabled = keys.bool("enabled") ?? true
     rule.actions = actions()
     keys.notBuilt(["source"])
-    keys.notBuilt(
-      ["missing_data", "outlier", "anomaly", "at_least", "keep_firing_for", "repeat_every"])
+    keys.notBuilt(["outlier", "anomaly", "repeat_every"])
     keys.finish()
     return rule
   }
 
   // Time.
-
-  private static let longest: Int64 = 366 * 86_400_000
-
-  private mutating func positiveDuration(_ key: String) -> Int64? {
-    guard let duration = keys.duration(key) else { return nil }
-    guard duration > 0 else {
-      keys.report(.notPositive(key), at: key)
-      return nil
-    }
-    guard duration <= Self.longest else {
-      keys.report(.tooLong(key), at: key)
-      return nil
-    }
-    return duration
-  }
 
   /// `every` must divide the window; so must the second that stands in for it.
   private func checkEvery(of rule: Rule) {
@@ -158,6 +148,31 @@ struct MonitorBinder {
 
   // Levels.
 
+  /// The most instants that `at_least` may look back on: each hit among them is remembered.
+  private static let mostInstants = 10_000
+
+  private mutating func atLeast() -> AtLeast? {
+    guard let value = keys.node("at_least") else { return nil }
+    let words = value.text?.split(separator: " ").map(String.init) ?? []
+    guard words.count == 3, words[1] == "of", let hits = words[0].wholeNumber,
+      let instants = words[2].wholeNumber
+    else {
+      keys.report(.atLeast(value.found), at: "at_least", help: "write at_least: 3 of 5")
+      return nil
+    }
+    guard hits > 0, instants <= Self.mostInstants else {
+      keys.report(.atLeastLimits(Self.mostInstants), at: "at_least")
+      return nil
+    }
+    guard hits <= instants else {
+      keys.report(
+        .moreThanThereAre(hits, instants), at: "at_least",
+        help: "write at_least: \(instants) of \(hits)")
+      return nil
+    }
+    return AtLeast(hits: hits, instants: instants)
+  }
+
   private mutating func levels(isWhole: Bool) -> [LevelRule] {
     let levels = [Level.critical, .warning].compactMap { level($0, isWhole: isWhole) }
     let conditions = ["critical", "warning", "missing_data", "outlier", "anomaly"]
@@ -179,14 +194,37 @@ struct MonitorBinder {
     }
     let alert = comparison(isWhole ? block.requiredNode("alert") : block.node("alert"))
     let resolve = comparison(block.node("resolve"))
-    let window = block.duration("resolution_window")
+    let window = block.duration("resolution_window", upTo: ConfigBinder.longest)
+    let hold = block.duration("for", upTo: ConfigBinder.longest)
     let noValue: LevelRule.NoValue? = block.choice("no_value")
-    block.notBuilt(["for"])
     block.finish()
     guard let alert else { return nil }
     return LevelRule(
-      level: level, alert: alert, resolve: resolve, resolutionWindow: window,
+      level: level, alert: alert, resolve: resolve, resolutionWindow: window, hold: hold ?? 0,
       noValue: noValue ?? .clear)
+  }
+
+  private mutating func missingData(isWhole: Bool, lacksGroups: Bool) -> MissingDataRule? {
+    guard let value = keys.node("missing_data") else { return nil }
+    if let text = value.text {
+      let help = "write missing_data: { window: \(text.shortened) }"
+      sink.report(value.diagnostic(.bareMissingData, help: help))
+      return nil
+    }
+    guard var block = ConfigBinder(value, as: "`missing_data` block", sink: sink) else {
+      return nil
+    }
+    if isWhole { _ = block.requiredNode("window") }
+    let window = block.has("window") ? block.positiveDuration("window") : nil
+    let perGroup = block.bool("per_group") ?? false
+    if perGroup, lacksGroups {
+      block.report(.noGroups, at: "per_group", help: "add a `group_by` to this monitor")
+    }
+    if perGroup, let window, window >= AlertGroups.memory {
+      block.report(.longerThanMemory, at: "window", help: "write a shorter one, such as 23h")
+    }
+    block.finish()
+    return window.map { MissingDataRule(window: $0, perGroup: perGroup, span: place(value)) }
   }
 
   private func comparison(_ value: ConfigNode?) -> Comparison? {
@@ -242,6 +280,29 @@ struct MonitorBinder {
 }
 
 extension ConfigBinder {
+  /// Times add up without overflow, and nobody waits for an alert longer.
+  static let longest: Int64 = 366 * 86_400_000
+
+  /// A duration that is not absurd.
+  mutating func duration(_ key: String, upTo limit: Int64) -> Int64? {
+    guard let duration = duration(key) else { return nil }
+    guard duration <= limit else {
+      report(.tooLong(key), at: key)
+      return nil
+    }
+    return duration
+  }
+
+  /// A duration that is neither absurd nor nothing.
+  mutating func positiveDuration(_ key: String) -> Int64? {
+    guard let duration = duration(key, upTo: Self.longest) else { return nil }
+    guard duration > 0 else {
+      report(.notPositive(key), at: key)
+      return nil
+    }
+    return duration
+  }
+
   /// Field to unit of time, as monitors, sources and `tripline.yaml` declare them.
   mutating func units(_ key: String) -> [String: String]? {
     guard let value = node(key), let units = stringMap(key) else { return nil }
@@ -258,6 +319,9 @@ extension ConfigBinder {
 }
 
 extension String {
+  /// The number it is when it has only digits.
+  fileprivate var wholeNumber: Int? { allSatisfy(\.isASCIIDigit) ? Int(self) : nil }
+
   /// Without blanks around it.
   fileprivate var trimmed: String {
     let start = drop(while: \.isWhitespace)
@@ -288,10 +352,32 @@ extension Diagnostic.Message {
     Self("bad-group", "`group_by` names '\(field.shortened)' twice")
   }
   fileprivate static var noLevel: Self {
-    Self("no-level", "this monitor needs a `critical` or a `warning` level")
+    Self("no-level", "this monitor needs a `critical` or `warning` level, or `missing_data`")
+  }
+  fileprivate static func atLeast(_ found: String) -> Self {
+    Self("bad-at-least", "`at_least` needs '<hits> of <instants>', found \(found)")
+  }
+  fileprivate static func atLeastLimits(_ most: Int) -> Self {
+    Self("bad-at-least", "`at_least` needs at least 1 hit of at most \(most) instants")
+  }
+  fileprivate static func moreThanThereAre(_ hits: Int, _ instants: Int) -> Self {
+    Self(
+      "bad-at-least",
+      "`at_least` can never be: there are no \(hits) hits among \(instants) instants")
   }
   fileprivate static func bareLevel(_ level: String) -> Self {
     Self("not-a-map", "`\(level)` needs a map with an `alert`")
+  }
+  fileprivate static var bareMissingData: Self {
+    Self("not-a-map", "`missing_data` needs a map with a `window`")
+  }
+  fileprivate static var noGroups: Self {
+    Self("no-groups", "`per_group` needs groups, and this monitor has none")
+  }
+  fileprivate static var longerThanMemory: Self {
+    Self(
+      "bad-duration",
+      "`window` must be shorter than 24h: a group that was silent for so long is forgotten")
   }
   fileprivate static func actionTwice(_ name: String) -> Self {
     Self("action-twice", "action '\(name.shortened)' is used twice in this monitor")

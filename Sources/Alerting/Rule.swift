@@ -50,17 +50,45 @@ package struct LevelRule: Sendable {
   package var resolve: Comparison?
   /// Nil means the monitor's window.
   package var resolutionWindow: Int64?
+  /// `for`: how long the condition must hold.
+  package var hold: Int64
   package var noValue: NoValue
 
   package init(
     level: Level, alert: Comparison, resolve: Comparison? = nil, resolutionWindow: Int64? = nil,
-    noValue: NoValue = .clear
+    hold: Int64 = 0, noValue: NoValue = .clear
   ) {
     self.level = level
     self.alert = alert
     self.resolve = resolve
     self.resolutionWindow = resolutionWindow
+    self.hold = hold
     self.noValue = noValue
+  }
+}
+
+/// `missing_data:`: how long there may be no line.
+package struct MissingDataRule: Sendable {
+  package var window: Int64
+  /// Whether each group is missed by itself.
+  package var perGroup: Bool
+  package var span: Span
+
+  package init(window: Int64, perGroup: Bool, span: Span) {
+    self.window = window
+    self.perGroup = perGroup
+    self.span = span
+  }
+}
+
+/// `at_least: 3 of 5`: how many hits among how many instants make one.
+package struct AtLeast: Sendable, Hashable {
+  package var hits: Int
+  package var instants: Int
+
+  package init(hits: Int, instants: Int) {
+    self.hits = hits
+    self.instants = instants
   }
 }
 
@@ -101,6 +129,10 @@ package struct Rule: Sendable {
   package var groupBy: [String]
   package var groupBySpan: Span
   package var levels: [LevelRule]
+  package var missingData: MissingDataRule?
+  package var atLeast: AtLeast?
+  /// `keep_firing_for`: how long after its last hit an alert does not resolve.
+  package var keepFiring: Int64
   package var maxGroups: Int
   package var evidence: Int
   /// Field (as written) to unit.
@@ -128,6 +160,7 @@ package struct Rule: Sendable {
     groupBy = []
     groupBySpan = span
     levels = []
+    keepFiring = 0
     maxGroups = 100_000
     evidence = 20
     units = [:]

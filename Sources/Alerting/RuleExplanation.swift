@@ -8,13 +8,15 @@ package struct RuleExplanation: Sendable {
     package let alert: String
     package let resolve: String
     package let resolutionWindow: Int64
+    /// What has to come together besides, in words: `for`, `at_least`, `keep_firing_for`.
+    package let demands: [String]
     /// Why the level is decided only at instants; nil when it also trips on the line.
     package let onlyAtInstants: String?
     /// What no rows mean.
     package let withoutValue: String
 
     /// A condition that more lines only confirm is judged from the first line on.
-    package var waitsForWindow: Bool { onlyAtInstants != nil }
+    package let waitsForWindow: Bool
   }
 
   package let rule: BoundRule
@@ -25,6 +27,8 @@ package struct RuleExplanation: Sendable {
   /// What comes on top, in words.
   package let growth: [String]
   package let levels: [LevelPart]
+  /// What is told of missing data, in words; nil when nobody watches for it.
+  package let missingData: String?
 
   package init(_ rule: BoundRule) {
     self.rule = rule
@@ -36,6 +40,10 @@ package struct RuleExplanation: Sendable {
     bytesPerGroup = cost.bytes * states
     growth = cost.growth
     levels = rule.levels.map { LevelPart(level: $0, of: rule) }
+    missingData = rule.missingData.map { missing in
+      let whose = missing.perGroup ? "no line of a group of the last 24h" : "no line"
+      return "\(whose) for \(DurationText.text(missing.window))"
+    }
   }
 
   /// `> 5`, with the name of what is compared.
@@ -51,18 +59,41 @@ extension RuleExplanation.LevelPart {
       case .rows: "rows"
       case .column(let slot): rule.plan.result[slot].spelling
       }
-    self.level = level.level
-    alert = RuleExplanation.comparison(level.alertText, subject)
-    resolve = RuleExplanation.comparison(level.resolveText, subject)
-    resolutionWindow = level.resolutionWindow
-    onlyAtInstants = level.isConfirming ? nil : level.reasonToWait(in: rule)
+    let terms = level.terms
+    self.level = terms.level
+    alert = RuleExplanation.comparison(terms.alertText, subject)
+    resolve = RuleExplanation.comparison(terms.resolveText, subject)
+    resolutionWindow = terms.resolutionWindow
+    demands = terms.demands(of: rule.rule)
+    onlyAtInstants = level.tripsOnLine ? nil : level.reasonToWait(in: rule)
+    waitsForWindow = !level.isConfirming
     withoutValue = level.meaningOfNothing(subject)
+  }
+}
+
+extension AlertTerms {
+  fileprivate func demands(of rule: Rule) -> [String] {
+    var demands: [String] = []
+    if let atLeast = rule.atLeast {
+      demands.append("hits at \(atLeast.hits) of the last \(atLeast.instants) instants")
+    }
+    if hold > 0 { demands.append("for \(DurationText.text(hold)), pending meanwhile") }
+    if keepFiring > 0 {
+      demands.append("keeps firing for \(DurationText.text(keepFiring)) after the last hit")
+    }
+    return demands
   }
 }
 
 extension BoundLevel {
   /// Why more lines could undo what one line makes true.
   fileprivate func reasonToWait(in rule: BoundRule) -> String {
+    if isConfirming, terms.hold > 0 {
+      return "it has to hold for \(DurationText.text(terms.hold))"
+    }
+    if isConfirming, let atLeast = rule.rule.atLeast {
+      return "\(atLeast.hits) of \(atLeast.instants) instants have to be hits"
+    }
     if !rule.plan.tailOnlyShows { return "a stage behind the aggregate may change its rows" }
     if rule.groupKeys == nil { return "the groups are not those of the aggregate" }
     let kind: AggregateKind =

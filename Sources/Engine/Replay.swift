@@ -14,6 +14,8 @@ package struct Replay {
   private let drains: Bool
   /// Message times that are looked at; other lines are as if they were not there.
   private let times: Range<Int64>
+  /// See `Monitor.skipsInstants`.
+  package var skipsInstants = true
 
   package init(
     rules: [BoundRule], sources: [SourcePlan], options: FeedOptions, actions: ActionSet,
@@ -69,6 +71,7 @@ package struct Replay {
     }
     defer { for feed in feeds { feed.cancel() } }
     var watch = Deciding(rules, ledger, actions, live: live)
+    for index in watch.monitors.indices { watch.monitors[index].skipsInstants = skipsInstants }
     try merge(feeds, into: &watch, outlet)
     try watch.finish(drains: drains, outlet.transition)
     return outcome(feeds, watch)
@@ -77,6 +80,8 @@ package struct Replay {
   /// Takes the lines of all sources by time, ties by the order of the sources.
   private func merge(_ feeds: [ReplaySource], into watch: inout Deciding, _ outlet: Outlet) throws {
     var line: UInt64 = 0
+    // Every source has come as far as the merged lines, so the latest one holds the watermark back.
+    let lateness = sources.map(\.lateness).max() ?? 0
     while true {
       var first: (time: Int64, index: Int)?
       var second: (time: Int64, index: Int)?
@@ -93,7 +98,8 @@ package struct Replay {
       let end = runEnd(of: ready, at: first.index, before: second)
       var fed = ready.fed
       let run = LineRun(
-        batch: fed.made.batch, rows: ready.row..<end, timed: ready.timed, firstLine: line)
+        batch: fed.made.batch, rows: ready.row..<end, timed: ready.timed, firstLine: line,
+        lateness: lateness)
       try watch.absorb(&fed.frames, run, outlet.transition)
       line += UInt64(end - ready.row)
       feeds[first.index].take(through: end)

@@ -108,7 +108,7 @@ package struct Watch {
     defer { _ = dispatcher.drain(within: patience) }
 
     let follower = try Follower(
-      sources, settings.feed, longestWindow: rules.map(\.window).max() ?? 0, clock: world.clock)
+      sources, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0, clock: world.clock)
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
     var evaluation = WatchEvaluation(
@@ -117,7 +117,8 @@ package struct Watch {
         LiveFeed($0, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
       },
       clocks: LiveClocks(
-        idleAfter: sources.map(\.idleAfter), elapsed: world.clock.elapsed, now: world.clock.now),
+        idleAfter: sources.map(\.idleAfter), lateness: sources.map(\.lateness),
+        elapsed: world.clock.elapsed, now: world.clock.now),
       began: world.clock.now)
 
     let emit = emitter(to: dispatcher, outlet)

@@ -61,7 +61,7 @@ struct WatchEvaluation {
       let time = lines.batch.times[row]
       if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(time, began)) }
       own = max(own, time)
-      let watermark = max(clocks.watermark, min(own, others))
+      let watermark = max(clocks.watermark, min(clocks.watermark(of: source, at: own), others))
       guard let next = deciding.nextInstant, next < watermark else { continue }
       try absorb(start..<row, &lines, emit)
       try deciding.advance(to: watermark, line: line, emit)
@@ -137,9 +137,4 @@ extension Deciding {
   mutating func begin(noLaterThan time: Int64) {
     for index in monitors.indices { monitors[index].begin(noLaterThan: time) }
   }
-}
-
-extension BoundRule {
-  /// Whether silence can make it fire, so that the end of the input has something to say.
-  package var watchesForAbsence: Bool { levels.contains { $0.isAboutAbsence } }
 }

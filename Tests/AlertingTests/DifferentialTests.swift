@@ -9,9 +9,10 @@ import Testing
     let environment = ProcessInfo.processInfo.environment
     let rounds = environment["TRIPLINE_WATCH_ROUNDS"].flatMap { Int($0) } ?? 250
     let seed = environment["TRIPLINE_WATCH_SEED"].flatMap { UInt64($0) } ?? 20_260_302
-    let mismatch = comparing(seed: seed, rounds: rounds) { yaml, files, drain in
+    let mismatch = comparing(seed: seed, rounds: rounds) { yaml, files, latenesses, drain in
       try ProductReplay.records(
-        yaml: yaml, files: files, options: ProductReplay.Options(drain: drain))
+        yaml: yaml, files: files,
+        options: ProductReplay.Options(latenesses: latenesses, drain: drain))
     }
     if let mismatch { Issue.record("\(mismatch)") }
   }
@@ -21,6 +22,7 @@ import Testing
       let scene = WatchCase.random(seed: seed)
       func replay(_ options: ProductReplay.Options) throws -> [String] {
         var options = options
+        options.latenesses = scene.files.map(\.lateness)
         options.drain = scene.drain
         return try ProductReplay.records(
           yaml: scene.yaml, files: scene.files.map { ($0.name, $0.bytes) }, options: options)

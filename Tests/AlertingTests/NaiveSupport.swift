@@ -26,7 +26,7 @@ func lines(_ seconds: Double..., host: String? = nil, rt: String? = nil) -> [Str
 func minute(
   _ alert: NaiveComparison, of function: NaiveAggregate.Function? = nil, by: [String] = [],
   groupBy: [String] = [], resolve: NaiveComparison? = nil, resolutionWindow: Int64? = nil,
-  noValue: NaiveLevel.NoValue? = nil
+  holdFor: Int64? = nil, noValue: NaiveLevel.NoValue? = nil
 ) -> NaiveMonitor {
   let fold: NaiveMonitor.Fold =
     if let function {
@@ -38,37 +38,46 @@ func minute(
     window: 60_000, every: 10_000, groupBy: groupBy, fold: fold,
     levels: [
       NaiveLevel(
-        .critical, alert, resolve: resolve, resolutionWindow: resolutionWindow, noValue: noValue)
+        .critical, alert, resolve: resolve, resolutionWindow: resolutionWindow, holdFor: holdFor,
+        noValue: noValue)
     ])
 }
 
 /// The full records of a replay of these sources.
 func records(
-  _ monitors: [NaiveMonitor], _ sources: [[String]], drain: Bool = false
+  _ monitors: [NaiveMonitor], _ sources: [[String]], latenesses: [Int64] = [], drain: Bool = false
 ) -> [String] {
   let sources = sources.enumerated().map { index, lines in
     NaiveLine.lines(lines, source: index, file: "log\(index)")
   }
-  return naiveTransitions(monitors: monitors, sources: sources, drain: drain)
+  return naiveTransitions(
+    monitors: monitors, sources: sources, latenesses: latenesses, drain: drain)
 }
 
 /// What happened, one short sentence for each record: `65 firing {} 3`, the time in seconds after
 /// ten, the level only when it is not critical, the reason only when it is not the condition.
-func story(_ monitors: [NaiveMonitor], _ sources: [[String]], drain: Bool = false) -> [String] {
-  records(monitors, sources, drain: drain).map { record in
-    let members = members(of: record)
-    func text(_ key: String) -> String { members[key] as? String ?? "?" }
-    let seconds = Double(NaiveTime.parse(text("time"))! - ten) / 1_000
-    let level = text("level") == "critical" ? "" : "\(text("level")) "
-    let reason = text("reason") == "condition" ? "" : " \(text("reason"))"
-    let group = record.firstMatch(of: /"group":(\{.*?\}),"value":/)!.1
-    let value = (members["value"] as? Double).map(naiveNumberText) ?? "null"
-    return "\(naiveNumberText(seconds)) \(level)\(text("to")) \(group) \(value)\(reason)"
-  }
+func story(
+  _ monitors: [NaiveMonitor], _ sources: [[String]], latenesses: [Int64] = [], drain: Bool = false
+) -> [String] {
+  records(monitors, sources, latenesses: latenesses, drain: drain).map(tale)
 }
 
-func story(_ monitor: NaiveMonitor, _ lines: [String], drain: Bool = false) -> [String] {
-  story([monitor], [lines], drain: drain)
+/// One record as a short sentence; see `story`.
+func tale(_ record: String) -> String {
+  let members = members(of: record)
+  func text(_ key: String) -> String { members[key] as? String ?? "?" }
+  let seconds = Double(NaiveTime.parse(text("time"))! - ten) / 1_000
+  let level = text("level") == "critical" ? "" : "\(text("level")) "
+  let reason = text("reason") == "condition" ? "" : " \(text("reason"))"
+  let group = record.firstMatch(of: /"group":(\{.*?\}),"value":/)!.1
+  let value = (members["value"] as? Double).map(naiveNumberText) ?? "null"
+  return "\(naiveNumberText(seconds)) \(level)\(text("to")) \(group) \(value)\(reason)"
+}
+
+func story(
+  _ monitor: NaiveMonitor, _ lines: [String], lateness: Int64 = 0, drain: Bool = false
+) -> [String] {
+  story([monitor], [lines], latenesses: [lateness], drain: drain)
 }
 
 /// A record read by somebody else's JSON reader.

@@ -12,7 +12,10 @@ enum ProductReplay {
     var batchBytes = 64 << 10
     /// Cuts each file at these lines into generations of one source.
     var cuts: [Int] = []
+    /// The lateness of each file, in milliseconds; files without one have none.
+    var latenesses: [Int64] = []
     var drain = false
+    var skipsInstants = true
   }
 
   static func records(
@@ -23,21 +26,25 @@ enum ProductReplay {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     var sources: [SourcePlan] = []
-    for file in files {
+    for (index, file) in files.enumerated() {
       var paths: [String] = []
-      for (index, part) in parts(of: file.bytes, cuts: options.cuts).enumerated().reversed() {
-        let name = index == 0 ? file.name : "\(file.name).\(index)"
+      for (age, part) in parts(of: file.bytes, cuts: options.cuts).enumerated().reversed() {
+        let name = age == 0 ? file.name : "\(file.name).\(age)"
         let path = directory.appendingPathComponent(name)
         try Data(part).write(to: path)
         paths.append(path.path)
       }
-      sources.append(SourcePlan(generations: paths, facts: SourceFacts(name: file.name)))
+      sources.append(
+        SourcePlan(
+          generations: paths, facts: SourceFacts(name: file.name),
+          lateness: options.latenesses.indices.contains(index) ? options.latenesses[index] : 0))
     }
     var records: [String] = []
-    let replay = Replay(
+    var replay = Replay(
       rules: try rules(yaml), sources: sources,
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
+    replay.skipsInstants = options.skipsInstants
     _ = try replay.run(
       Replay.Outlet(transition: { transition in
         var transition = transition

@@ -1,6 +1,7 @@
-/// The product under test: rules and logs in, transition records out.
+/// The product under test: rules and logs in, transition records out. The n-th lateness is that of
+/// the n-th file, in milliseconds.
 package typealias Product = (
-  _ yaml: String, _ files: [(name: String, bytes: [UInt8])], _ drain: Bool
+  _ yaml: String, _ files: [(name: String, bytes: [UInt8])], _ latenesses: [Int64], _ drain: Bool
 ) throws -> [String]
 
 /// A case on which the product and the referee disagree, made small.
@@ -49,7 +50,8 @@ package func comparing(
     let expected = watchCase.transitions.map(withoutGenerations)
     do {
       let files = watchCase.files.map { (name: $0.name, bytes: $0.bytes) }
-      let actual = try product(watchCase.yaml, files, watchCase.drain)
+      let actual = try product(
+        watchCase.yaml, files, watchCase.files.map(\.lateness), watchCase.drain)
       return (expected, actual.map(withoutGenerations))
     } catch {
       return (expected, ["the product failed: \(error)"])

@@ -3,10 +3,12 @@ package struct WatchCase: Sendable {
   package struct File: Sendable {
     package var name: String
     package var lines: [String]
+    package var lateness: Int64
 
-    package init(name: String, lines: [String]) {
+    package init(name: String, lines: [String], lateness: Int64 = 0) {
       self.name = name
       self.lines = lines
+      self.lateness = lateness
     }
 
     package var bytes: [UInt8] { lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] } }
@@ -29,7 +31,8 @@ package struct WatchCase: Sendable {
     let sources = files.enumerated().map { index, file in
       NaiveLine.lines(file.lines, source: index, file: file.name)
     }
-    return naiveTransitions(monitors: monitors, sources: sources, drain: drain)
+    return naiveTransitions(
+      monitors: monitors, sources: sources, latenesses: files.map(\.lateness), drain: drain)
   }
 
   /// A random case; the same seed gives the same case on every machine.
@@ -38,9 +41,14 @@ package struct WatchCase: Sendable {
     // One scale for windows and gaps, so that windows fill and empty in every case.
     let scale = random.pick([10, 20, 30, 60, 120, 300]) * NaiveTime.second
     let spansDays = scale >= 120 * NaiveTime.second && random.oneIn(4)
-    let files = RandomLogs(scale: scale, spansDays: spansDays).files(using: &random)
+    var files = RandomLogs(scale: scale, spansDays: spansDays).files(using: &random)
     let monitors = (1...Int.random(in: 1...3, using: &random)).map {
       RandomMonitors(scale: scale, isCoarse: spansDays).monitor(named: "m\($0)", using: &random)
+    }
+    if random.oneIn(4) {
+      for i in files.indices {
+        files[i].lateness = random.pick([0, 3, scale / 4, scale / 2, scale, 3 * scale])
+      }
     }
     return WatchCase(monitors: monitors, files: files, drain: Bool.random(using: &random))
   }

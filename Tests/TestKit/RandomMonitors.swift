@@ -23,7 +23,34 @@ struct RandomMonitors {
     {
       monitor.levels.append(level(name, of: monitor, using: &random))
     }
+    if random.oneIn(5) {
+      monitor.missingData = missingData(of: monitor, using: &random)
+      if random.oneIn(3) { monitor.levels = [] }
+    }
+    if random.oneIn(8) {
+      let instants = random.pick([2, 3, 5, 8])
+      monitor.atLeast = NaiveAtLeast(Int.random(in: 1...instants, using: &random), of: instants)
+    }
+    if random.oneIn(8) { monitor.keepFiringFor = duration(for: monitor, using: &random) }
     return monitor
+  }
+
+  private func missingData(
+    of monitor: NaiveMonitor, using random: inout SplitMix64
+  ) -> NaiveMissingData {
+    let steps = monitor.window / monitor.step
+    let window = monitor.step * max(1, random.pick([1, 3, steps / 2, steps, steps, 2 * steps]))
+    return NaiveMissingData(
+      window: window,
+      perGroup: monitor.groupBy.isEmpty ? nil : random.pick([nil, false, true, true, true]))
+  }
+
+  /// A while that may or may not end at an instant.
+  private func duration(for monitor: NaiveMonitor, using random: inout SplitMix64) -> Int64 {
+    random.pick([
+      0, 1, monitor.step, monitor.step, 2 * monitor.step, 3 * monitor.step + 1, monitor.window / 2,
+      monitor.window, 2 * monitor.window + NaiveTime.second,
+    ])
   }
 
   /// A divisor of the window in whole seconds, not so small that a case takes long.
@@ -36,18 +63,20 @@ struct RandomMonitors {
     return random.pick(seconds) * NaiveTime.second
   }
 
-  private func filter(using random: inout SplitMix64) -> NaiveFilter {
-    func leaf() -> NaiveFilter {
-      switch Int.random(in: 0..<7, using: &random) {
-      case 0: .text(field: "host", equals: random.pick(["a", "b"]))
-      case 1: .number(field: "rt", random.pick([.greater, .greaterOrEqual]), 2.5)
-      case 2: .number(field: "rt", random.pick([.less, .lessOrEqual, .notEqual]), 3.25)
-      case 3: .number(field: "code", random.pick([.equal, .notEqual, .greater]), 200)
-      case 4: .contains(field: "msg", random.pick(["error", "\"api", "ä"]))
-      case 5: .rawContains(random.pick(["error", "user"]))
-      default: .not(.text(field: "host", equals: random.pick(["a", "c"])))
-      }
+  private func leaf(using random: inout SplitMix64) -> NaiveFilter {
+    switch Int.random(in: 0..<7, using: &random) {
+    case 0: .text(field: "host", equals: random.pick(["a", "b"]))
+    case 1: .number(field: "rt", random.pick([.greater, .greaterOrEqual]), 2.5)
+    case 2: .number(field: "rt", random.pick([.less, .lessOrEqual, .notEqual]), 3.25)
+    case 3: .number(field: "code", random.pick([.equal, .notEqual, .greater]), 200)
+    case 4: .contains(field: "msg", random.pick(["error", "\"api", "ä"]))
+    case 5: .rawContains(random.pick(["error", "user"]))
+    default: .not(.text(field: "host", equals: random.pick(["a", "c"])))
     }
+  }
+
+  private func filter(using random: inout SplitMix64) -> NaiveFilter {
+    func leaf() -> NaiveFilter { self.leaf(using: &random) }
     switch Int.random(in: 0..<8, using: &random) {
     case 0..<3: return .everything
     case 3..<5: return leaf()
@@ -70,11 +99,19 @@ struct RandomMonitors {
       NaiveAggregate(.pct(random.pick([50, 90, 95, 99, 12.5])), "rt", as: "p"),
       NaiveAggregate(.first, "rt", as: "newest"),
       NaiveAggregate(.last, "rt", as: "oldest"),
+      NaiveAggregate(sumOf: flag(using: &random), as: "slow"),
     ]
     columns.shuffle(using: &random)
     let more = ["host", "code", "user"].filter { !groupBy.contains($0) }
     let by = random.oneIn(3) ? groupBy + [random.pick(more)] : groupBy
     return .aggregate(Array(columns.prefix(random.pick([1, 1, 2, 3]))), by: by)
+  }
+
+  /// Mostly one whose sum can only grow.
+  private func flag(using random: inout SplitMix64) -> NaiveFlag {
+    let condition = leaf(using: &random)
+    let (yes, no) = random.pick([(1, 0), (1, 0), (0, 1), (2.5, 0.5), (0, 0), (1, -1), (-2, 0)])
+    return NaiveFlag(condition, yes, no)
   }
 
   private func level(
@@ -96,6 +133,7 @@ struct RandomMonitors {
     level.resolutionWindow = random.pick([
       nil, nil, 0, monitor.step, 3 * monitor.step, monitor.window / 2, 2 * monitor.window,
     ])
+    if random.oneIn(6) { level.holdFor = duration(for: monitor, using: &random) }
     level.noValue = random.pick([nil, nil, .clear, .keep, .hit])
     return level
   }
@@ -112,7 +150,7 @@ struct RandomMonitors {
     switch column?.function {
     case nil, .count: Double(random.pick([0, 1, 2, 3, 5, 8, 13]))
     case .countDistinct: Double(random.pick([1, 2, 3, 5]))
-    case .sum: random.pick([0, 5, 12.5, 30])
+    case .sum: random.pick(column?.flag == nil ? [0, 5, 12.5, 30] : [0, 1, 2, 3, 5, 8])
     case .avg, .pct: random.pick([2, 2.5, 3, 3.5])
     case .min: random.pick([0, 0.5, 1])
     case .max: random.pick([4, 5, 5.5])

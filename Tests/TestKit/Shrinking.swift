@@ -33,6 +33,11 @@ extension WatchCase {
         smaller.files.remove(at: i)
         hasShrunk = keep(smaller) || hasShrunk
       }
+      for i in smallest.files.indices where smallest.files[i].lateness != 0 {
+        var smaller = smallest
+        smaller.files[i].lateness = 0
+        hasShrunk = keep(smaller) || hasShrunk
+      }
       if smallest.drain {
         var smaller = smallest
         smaller.drain = false
@@ -69,7 +74,8 @@ extension WatchCase {
   package var report: String {
     var text = "--- rules.yaml\n\(yaml)"
     for file in files {
-      text += "--- \(file.name)\n" + file.lines.map { $0 + "\n" }.joined()
+      let late = file.lateness == 0 ? "" : ", lateness \(file.lateness) ms"
+      text += "--- \(file.name)\(late)\n" + file.lines.map { $0 + "\n" }.joined()
     }
     return text + "--- replay\(drain ? " --drain" : "")\n"
   }
@@ -84,14 +90,21 @@ extension NaiveMonitor {
       change(&variant)
       variants.append(variant)
     }
-    if levels.count > 1 {
+    if levels.count > 1 || missingData != nil {
       for i in levels.indices { vary { $0.levels.remove(at: i) } }
     }
+    if let missingData {
+      if !levels.isEmpty { vary { $0.missingData = nil } }
+      if missingData.perGroup != nil { vary { $0.missingData!.perGroup = nil } }
+    }
+    if atLeast != nil { vary { $0.atLeast = nil } }
+    if keepFiringFor != nil { vary { $0.keepFiringFor = nil } }
     if rowFilter != nil { vary { $0.rowFilter = nil } }
     if case .everything = filter {} else { vary { $0.filter = .everything } }
     for i in levels.indices {
       if levels[i].resolve != nil { vary { $0.levels[i].resolve = nil } }
       if levels[i].resolutionWindow != nil { vary { $0.levels[i].resolutionWindow = nil } }
+      if levels[i].holdFor != nil { vary { $0.levels[i].holdFor = nil } }
       if levels[i].noValue != nil { vary { $0.levels[i].noValue = nil } }
     }
     return variants

@@ -11,10 +11,12 @@ import Actions
 ///     idle after 3s    |     |     |           |           |
 ///     source     :00   :01   :02   :02   :02   :05   :06   :08
 ///
-/// A source never goes back, and one that has ended holds up none that goes on.
+/// A source never goes back, and one that has ended holds up none that goes on. The watermark stays
+/// behind each source by the lateness that its lines are allowed.
 package struct LiveClocks: Sendable {
   private struct Clock: Sendable {
     let idleAfter: Duration
+    let lateness: Int64
     /// The largest message time; the start of the program while nothing has come.
     var largest: Int64
     var arrived: Duration
@@ -31,11 +33,15 @@ package struct LiveClocks: Sendable {
       return max(reached, largest + silence.milliseconds)
     }
 
-    /// When it will be beyond `instant` if nothing comes; nil when only reading on can tell.
+    /// How far it lets the watermark go.
+    func watermark(at elapsed: Duration) -> Int64 { time(at: elapsed).minus(lateness) }
+
+    /// When its watermark will be beyond `instant` if nothing comes; nil when only reading on can tell.
     func passes(_ instant: Int64, after elapsed: Duration) -> Duration? {
-      if time(at: elapsed) > instant { return elapsed }
+      if watermark(at: elapsed) > instant { return elapsed }
       guard isAtEnd else { return nil }
-      let missing = instant < largest ? 0 : instant + 1 - largest
+      let start = largest.minus(lateness)
+      let missing = instant < start ? 0 : instant + 1 - start
       return arrived + max(idleAfter, .milliseconds(missing))
     }
   }
@@ -45,10 +51,11 @@ package struct LiveClocks: Sendable {
   /// while one of them has not been read. It never goes back.
   package private(set) var watermark = Int64.min
 
-  /// `idleAfter` of each source, in milliseconds; the clocks of the machine at the start.
-  package init(idleAfter: [Int64], elapsed: Duration, now: Int64) {
-    clocks = idleAfter.map {
-      Clock(idleAfter: .milliseconds($0), largest: now, arrived: elapsed)
+  /// `idleAfter` and `lateness` of each source, in milliseconds; the clocks of the machine at the
+  /// start. Without `lateness` nothing comes late.
+  package init(idleAfter: [Int64], lateness: [Int64]? = nil, elapsed: Duration, now: Int64) {
+    clocks = zip(idleAfter, lateness ?? idleAfter.map { _ in 0 }).map {
+      Clock(idleAfter: .milliseconds($0), lateness: $1, largest: now, arrived: elapsed)
     }
   }
 
@@ -75,18 +82,24 @@ package struct LiveClocks: Sendable {
   /// Lets the time pass, and answers with the watermark.
   package mutating func advance(to elapsed: Duration) -> Int64 {
     for index in clocks.indices { clocks[index].reached = clocks[index].time(at: elapsed) }
-    let open = clocks.filter { !$0.hasEnded }.map(\.reached).min()
-    watermark = max(watermark, open ?? clocks.map(\.reached).max() ?? .min)
+    let open = clocks.filter { !$0.hasEnded }.map { $0.watermark(at: elapsed) }.min()
+    let ended = clocks.map { $0.watermark(at: elapsed) }.max()
+    watermark = max(watermark, open ?? ended ?? .min)
     return watermark
   }
 
   /// How far one source had come when time was last let pass.
   package func reached(_ source: Int) -> Int64 { clocks[source].reached }
 
+  /// What the watermark would be if it hung on one source alone that has come to `time`.
+  package func watermark(of source: Int, at time: Int64) -> Int64 {
+    time.minus(clocks[source].lateness)
+  }
+
   /// What the watermark would be if it hung on the other sources alone.
   package func watermark(without source: Int, at elapsed: Duration) -> Int64 {
     let open = clocks.indices.filter { $0 != source && !clocks[$0].hasEnded }
-    return open.map { clocks[$0].time(at: elapsed) }.min() ?? .max
+    return open.map { clocks[$0].watermark(at: elapsed) }.min() ?? .max
   }
 
   /// When the watermark will be beyond `instant` if nothing comes; nil when time alone won't do it.
@@ -97,4 +110,9 @@ package struct LiveClocks: Sendable {
     if open.isEmpty { return times.compactMap { $0 }.min() }
     return times.contains { $0 == nil } ? nil : times.compactMap { $0 }.max()
   }
+}
+
+extension Int64 {
+  /// Never less than the minimum, which stands for not having begun.
+  fileprivate func minus(_ other: Int64) -> Int64 { self == .min ? .min : self - other }
 }

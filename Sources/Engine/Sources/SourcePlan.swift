@@ -14,11 +14,13 @@ package struct SourcePlan: Sendable {
   package var maxAhead: Int64
   /// How long without a line a followed source is waited for, in milliseconds.
   package var idleAfter: Int64
+  /// How far its watermark stays behind its newest line, in milliseconds.
+  package var lateness: Int64
 
   package init(
     generations: [String], facts: SourceFacts, timeField: String? = nil,
     timeFormat: DatePattern? = nil, zone: Zone = .utc, maxLine: Int = 1 << 20,
-    maxAhead: Int64 = 300_000, idleAfter: Int64 = 5_000
+    maxAhead: Int64 = 300_000, idleAfter: Int64 = 5_000, lateness: Int64 = 0
   ) {
     self.generations = generations
     self.facts = facts
@@ -28,6 +30,7 @@ package struct SourcePlan: Sendable {
     self.maxLine = maxLine
     self.maxAhead = maxAhead
     self.idleAfter = idleAfter
+    self.lateness = lateness
   }
 
   /// The path that stands for the log: that of its newest generation.

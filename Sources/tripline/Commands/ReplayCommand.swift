@@ -90,6 +90,11 @@ extension Replay.Outcome {
           "\(monitor): \(troubles.suppressed) \(troubles.suppressed == 1 ? "alert" : "alerts") not fired: "
             + "\(Monitor.firingLimit) groups are firing already", important: true)
       }
+      if troubles.forgotten > 0 {
+        console.say(
+          "\(monitor): more groups than `max_groups` would remember; those that came last, "
+            + "\(troubles.forgotten) in all, were not missed in silence", important: true)
+      }
     }
   }
 }

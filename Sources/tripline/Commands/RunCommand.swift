@@ -215,6 +215,11 @@ extension Watch.Outcome {
           "\(monitor): \(troubles.suppressed) alerts not fired: "
             + "\(Monitor.firingLimit) groups are firing already", important: true)
       }
+      if troubles.forgotten > 0 {
+        console.say(
+          "\(monitor): more groups than `max_groups` would remember; those that came last, "
+            + "\(troubles.forgotten) in all, were not missed in silence", important: true)
+      }
     }
     if options.failOn.contains(.malformed), report.malformed.count > 0 { outcome.note(.findings) }
     if deliveries.hasFailures { outcome.note(.delivery) }

@@ -124,6 +124,11 @@ struct MonitorPage: ExplanationPage {
     text += Page.row("memory", memory)
     for more in monitor.growth { text += Page.row("", "and in each pane \(more)") }
     for level in monitor.levels { text += "\n" + self.text(of: level, palette) }
+    if let missingData = monitor.missingData {
+      text += "\n" + palette.paint(Level.missingData.rawValue, .warning) + "\n"
+      text += Page.row("alert", missingData)
+      text += Page.row("resolve", "a line, at once")
+    }
     text += "\n" + palette.paint("actions", .strong) + "\n"
     if rule.actions.isEmpty { text += "  none\n" }
     let width = rule.actions.map(\.name.displayWidth).max() ?? 0
@@ -156,6 +161,7 @@ struct MonitorPage: ExplanationPage {
       part.resolutionWindow == 0
         ? "\(part.resolve), at once"
         : "\(part.resolve), for \(Durations.text(part.resolutionWindow))")
+    for demand in part.demands { text += Page.row("", demand) }
     if let reason = part.onlyAtInstants {
       text += Page.row("trips", "at instants only: \(reason)")
     } else {
@@ -173,7 +179,8 @@ struct MonitorPage: ExplanationPage {
 
   /// The actions of the monitor with the occasions that can come up.
   private var uses: [(action: BoundAction, occasions: [Occasion])] {
-    let levels = Set(monitor.levels.map(\.level))
+    var levels = Set(monitor.levels.map(\.level))
+    if monitor.missingData != nil { levels.insert(.missingData) }
     let possible = Occasion.allCases.filter { occasion in
       levels.contains { level in
         Occasion(level: level, step: .firing) == occasion
@@ -214,6 +221,8 @@ struct MonitorPage: ExplanationPage {
     json.array { list in
       for level in monitor.levels { list.object { MonitorPage.write(level, to: &$0) } }
     }
+    json.key("missing_data")
+    if let missingData = monitor.missingData { json.string(missingData) } else { json.null() }
     json.key("actions")
     json.array { list in
       for use in uses {
@@ -242,6 +251,8 @@ struct MonitorPage: ExplanationPage {
     json.string(part.resolve)
     json.key("resolution_window")
     json.string(Durations.text(part.resolutionWindow))
+    json.key("demands")
+    json.strings(part.demands)
     json.key("trips_on_line")
     json.raw(part.onlyAtInstants == nil ? "true" : "false")
     json.key("why_not")

@@ -94,7 +94,8 @@ struct Setup {
       zone: settings?.timezone.flatMap { ZoneFiles.zone(named: $0) } ?? zone,
       maxLine: options.maxLine?.bytes ?? settings?.maxLine ?? 1 << 20,
       maxAhead: options.maxAhead?.count ?? settings?.maxAhead ?? 300_000,
-      idleAfter: settings?.idleAfter ?? 5_000)
+      idleAfter: settings?.idleAfter ?? 5_000,
+      lateness: settings?.lateness ?? 0)
   }
 
   // Queries and rules.

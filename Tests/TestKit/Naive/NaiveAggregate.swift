@@ -9,6 +9,8 @@ package struct NaiveAggregate: Sendable {
   /// Nil only for a count of lines.
   package var field: String?
   package var name: String
+  /// The expression that stands behind `field`, when that is not a member of the line.
+  package var flag: NaiveFlag?
 
   package init(_ function: Function, _ field: String? = nil, as name: String) {
     self.function = function
@@ -16,11 +18,20 @@ package struct NaiveAggregate: Sendable {
     self.name = name
   }
 
+  /// `if(rt > 2, 1, 0) as n_flag | sum(n_flag) as n`
+  package init(sumOf flag: NaiveFlag, as name: String) {
+    self.init(.sum, "\(name)_flag", as: name)
+    self.flag = flag
+  }
+
   /// Whether no rows compare as 0, instead of being no value.
   var isZeroWithoutRows: Bool { function == .count || function == .sum }
 
   func value(over lines: [NaiveArrival]) -> NaiveValue {
     guard let field else { return .number(Double(lines.count)) }
+    if let flag {
+      return .number(Double(thousandths(lines.map { flag.value(of: $0.line) })) / 1_000)
+    }
     let present = lines.filter { $0.line.value(field) != .null }
     let numbers = present.compactMap { $0.line.value(field).asNumber }
     switch function {
@@ -65,4 +76,21 @@ package struct NaiveAggregate: Sendable {
     guard below + 1 < sorted.count else { return last }
     return sorted[below] + (sorted[below + 1] - sorted[below]) * (rank - Double(below))
   }
+}
+
+/// `if(rt > 2, 1, 0)`: a number for each line, known to be one of two.
+package struct NaiveFlag: Sendable {
+  package var condition: NaiveFilter
+  package var yes: Double
+  package var no: Double
+
+  package init(_ condition: NaiveFilter, _ yes: Double, _ no: Double) {
+    self.condition = condition
+    self.yes = yes
+    self.no = no
+  }
+
+  package var isNonNegative: Bool { yes >= 0 && no >= 0 }
+
+  func value(of line: NaiveLine) -> Double { condition.keeps(line) ? yes : no }
 }

@@ -4,14 +4,13 @@ struct NaiveMoment {
   /// The group's lines in the window, in the order of absorption.
   var lines: [NaiveArrival]
   var group: NaiveGroup
-  /// The largest time of a line of the group; nil when it never had one.
-  var lastLine: Int64?
-  /// Whether no whole window has passed since the monitor began.
+  /// The beginning of the monitor, and whether no whole window has passed since.
+  var begin: Int64
   var isEarly: Bool
   var mayFire: Bool
 }
 
-/// One level of a monitor: which of its groups are known and which of its alerts are firing.
+/// One level of a monitor: which of its groups are known, which alerts are pending or firing.
 struct NaiveLevelWatch {
   struct Alert {
     var ordinal: Int
@@ -20,52 +19,52 @@ struct NaiveLevelWatch {
     var clearSince: Int64?
   }
 
-  /// What a level says of an instant.
-  enum Verdict {
-    case hit(Double?)
-    case clear(Double)
-    case clearForNoValue
-    /// Neither hit nor clear; `breaksRun` ends a run of clear instants.
-    case neither(breaksRun: Bool)
-  }
-
-  let level: NaiveLevel
+  let condition: NaiveCondition
   let monitor: NaiveMonitor
   private(set) var firing: [NaiveGroup: Alert] = [:]
-  /// Groups that are known, each with the time of its first line.
-  private var firstLines: [NaiveGroup: Int64] = [:]
+  /// The first instant of each unbroken run of hits that has not lasted long enough yet.
+  private var pending: [NaiveGroup: Int64] = [:]
+  /// The instants that satisfied the condition, for `at_least`; those long past are dropped.
+  private var satisfied: [NaiveGroup: [Int64]] = [:]
+  private var presences: [NaiveGroup: NaivePresence] = [:]
   private var ordinals: [NaiveGroup: Int] = [:]
 
-  init(_ level: NaiveLevel, of monitor: NaiveMonitor) {
-    self.level = level
-    self.monitor = monitor
+  init(_ condition: NaiveCondition) {
+    self.condition = condition
+    monitor = condition.monitor
   }
 
   // MARK: Groups
 
+  /// The group of this level to which a line of the monitor's `group` belongs.
+  func group(_ group: NaiveGroup) -> NaiveGroup { condition.isGrouped ? group : "{}" }
+
   /// A line of the group was absorbed.
   mutating func meet(_ group: NaiveGroup, at time: Int64) {
-    if firstLines[group] == nil { firstLines[group] = time }
+    if presences[group]?.meet(at: time) == nil { presences[group] = NaivePresence(first: time) }
   }
 
-  func groupsToJudge(
-    at instant: Int64, present: some Sequence<NaiveGroup>, lastLines: [NaiveGroup: Int64]
+  mutating func groupsToJudge(
+    at instant: Int64, present: some Sequence<NaiveGroup>
   ) -> [NaiveGroup] {
-    if monitor.groupBy.isEmpty { return ["{}"] }
-    var groups = Set(present).union(firing.keys)
-    if level.remembersGroups {
-      groups.formUnion(firstLines.keys.filter { lastLines[$0]! > instant - NaiveTime.day })
-    }
+    for group in presences.keys { presences[group]!.reach(instant) }
+    if !condition.isGrouped { return ["{}"] }
+    let known = presences.filter { isRemembered($0.value, at: instant) }.keys
+    let groups = Set(present).union(firing.keys).union(pending.keys).union(known)
     return groups.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// After an instant: a group without an alert and without a line in the last window (24 hours,
-  /// where absence can trip) is a new group when it returns.
-  mutating func forgetGroups(at instant: Int64, lastLines: [NaiveGroup: Int64]) {
-    let memory = level.remembersGroups ? NaiveTime.day : monitor.window
-    firstLines = firstLines.filter { group, _ in
-      firing[group] != nil || lastLines[group]! > instant - memory
+  /// After an instant: a group without an alert, pending or firing, and without a line in the time
+  /// for which groups are remembered is a new group when it returns.
+  mutating func forgetGroups(at instant: Int64) {
+    for (group, presence) in presences
+    where firing[group] == nil && pending[group] == nil && !isRemembered(presence, at: instant) {
+      presences[group] = presence.remembered
     }
+  }
+
+  private func isRemembered(_ presence: NaivePresence, at instant: Int64) -> Bool {
+    presence.last.map { $0 > instant - condition.memory } ?? false
   }
 
   // MARK: Deciding
@@ -75,106 +74,126 @@ struct NaiveLevelWatch {
     on lines: [NaiveArrival], of group: NaiveGroup, mayFire: Bool, at time: Int64,
     _ instant: Int64
   ) -> [NaiveRecord] {
-    guard monitor.isConfirming(level.alert), firing[group] == nil, mayFire else { return [] }
-    let values = monitor.values(level.alert, over: lines)
-    guard values.contains(where: level.alert.holds) else { return [] }
-    let value = level.alert.farthest(of: values)
-    return [fire(group, value: value, .condition, at: time, lines, instant)]
+    guard condition.tripsOnLine, firing[group] == nil, mayFire else { return [] }
+    let verdict = condition.verdict(over: lines)
+    guard verdict.isHit, let value = verdict.value else { return [] }
+    return [fire(group, value: value, at: time, lines, instant)]
   }
 
-  /// Decides an instant for one group: an alert that is not firing may fire, one that is may
-  /// resolve or expire.
+  /// Decides an instant for one group: an alert that is not firing may become pending or fire, one
+  /// that is may resolve or expire.
   mutating func judge(_ moment: NaiveMoment) -> [NaiveRecord] {
     let verdict = verdict(moment)
-    guard firing[moment.group] != nil else {
-      guard case .hit(let value) = verdict, moment.mayFire else { return [] }
-      let reason: NaiveRecord.Reason = value == nil ? .noData : .condition
+    let group = moment.group
+    if firing[group] != nil { return resolve(moment, verdict).map { [$0] } ?? [] }
+    switch verdict.kind {
+    case .hit:
+      let isNew = pending[group] == nil
+      let hasLasted = moment.instant - (pending[group] ?? moment.instant) >= condition.holdFor
+      if hasLasted && moment.mayFire {
+        pending[group] = nil
+        return [fire(group, value: verdict.value, at: moment.instant, moment.lines, moment.instant)]
+      }
+      guard isNew, condition.holdFor > 0 else { return [] }
+      pending[group] = moment.instant
       return [
-        fire(moment.group, value: value, reason, at: moment.instant, moment.lines, moment.instant)
+        alert(
+          .pending, group, value: verdict.value, at: moment.instant, moment.lines, moment.instant)
       ]
+    case .neither(breaksRun: false):
+      return []
+    case .clear, .clearForNoValue, .neither(breaksRun: true):
+      pending[group] = nil
+      return []
     }
-    return resolve(moment, verdict).map { [$0] } ?? []
   }
 
-  private func verdict(_ moment: NaiveMoment) -> Verdict {
-    if isTooEarlyToTell(moment) { return .neither(breaksRun: true) }
-    let values = monitor.values(level.alert, over: moment.lines)
-    if values.isEmpty {
-      switch level.noValue ?? .clear {
-      case .clear: return .clearForNoValue
-      case .keep: return .neither(breaksRun: false)
-      case .hit: return .hit(nil)
-      }
-    }
-    let value = level.alert.farthest(of: values)!
-    if values.contains(where: level.alert.holds) { return .hit(value) }
-    let clearing = monitor.values(level.clearing, over: moment.lines)
-    let isClear = !clearing.isEmpty && clearing.allSatisfy(level.clearing.holds)
-    return isClear ? .clear(value) : .neither(breaksRun: true)
+  private mutating func verdict(_ moment: NaiveMoment) -> NaiveVerdict {
+    let verdict = condition.verdict(over: moment.lines)
+    if isTooEarlyToTell(moment) { return NaiveVerdict(.neither(breaksRun: true), verdict.value) }
+    guard let atLeast = monitor.atLeast else { return verdict }
+    // The instants from the oldest of the last M to this one.
+    let oldest = moment.instant - Int64(atLeast.instants - 1) * monitor.step
+    var hits = satisfied[moment.group, default: []].filter { $0 >= oldest }
+    if verdict.isHit { hits.append(moment.instant) }
+    satisfied[moment.group] = hits
+    if hits.count >= atLeast.hits { return NaiveVerdict(.hit, verdict.value) }
+    return verdict.isHit ? NaiveVerdict(.neither(breaksRun: true), verdict.value) : verdict
   }
 
   private func isTooEarlyToTell(_ moment: NaiveMoment) -> Bool {
-    if monitor.isConfirming(level.alert) { return false }
+    if condition.isSafeEarly { return false }
     if moment.isEarly { return true }
-    if monitor.groupBy.isEmpty { return false }
-    return moment.instant - firstLines[moment.group]! < monitor.window
+    if !condition.isGrouped { return false }
+    return moment.instant - presences[moment.group]!.first < condition.window
   }
 
   private mutating func fire(
-    _ group: NaiveGroup, value: Double?, _ reason: NaiveRecord.Reason, at time: Int64,
-    _ lines: [NaiveArrival], _ instant: Int64
+    _ group: NaiveGroup, value: Double?, at time: Int64, _ lines: [NaiveArrival], _ instant: Int64
   ) -> NaiveRecord {
-    let ordinal = ordinals[group, default: 0] + 1
-    ordinals[group] = ordinal
-    firing[group] = Alert(ordinal: ordinal, firingTime: time, lastHit: time)
-    let newest = lines.sorted { NaiveArrival.isOlder($1, $0) }.prefix(monitor.evidence)
-    return NaiveRecord(
-      time: time, monitor: monitor.name, level: level.name.rawValue, to: .firing, reason: reason,
-      group: group, value: value, threshold: level.alert.text,
-      windowStart: instant - monitor.window, windowEnd: instant, evidence: newest.map(\.line),
-      ordinal: ordinal)
+    let record = alert(.firing, group, value: value, at: time, lines, instant)
+    ordinals[group] = record.ordinal
+    firing[group] = Alert(ordinal: record.ordinal, firingTime: time, lastHit: time)
+    return record
   }
 
-  private mutating func resolve(_ moment: NaiveMoment, _ verdict: Verdict) -> NaiveRecord? {
+  /// The record of an alert that fires or will: a pending counts as the alert to come.
+  private func alert(
+    _ step: NaiveRecord.Step, _ group: NaiveGroup, value: Double?, at time: Int64,
+    _ lines: [NaiveArrival], _ instant: Int64
+  ) -> NaiveRecord {
+    let newest = lines.sorted { NaiveArrival.isOlder($1, $0) }.prefix(monitor.evidence)
+    return NaiveRecord(
+      time: time, monitor: monitor.name, level: condition.name, to: step,
+      reason: value == nil ? .noData : .condition, group: group, value: value,
+      threshold: condition.alertText, windowStart: instant - condition.window, windowEnd: instant,
+      evidence: newest.map(\.line), ordinal: ordinals[group, default: 0] + 1)
+  }
+
+  private mutating func resolve(_ moment: NaiveMoment, _ verdict: NaiveVerdict) -> NaiveRecord? {
     var alert = firing[moment.group]!
     let instant = moment.instant
     var isResolved = false
-    var value: Double?
     var reason = NaiveRecord.Reason.condition
-    switch verdict {
-    case .hit(let hit):
-      value = hit
-      alert.lastHit = instant
+    switch verdict.kind {
+    case .hit:
+      // An alert that tripped on a line may be ahead of the instants that are decided.
+      alert.lastHit = max(alert.lastHit, instant)
       alert.clearSince = nil
-    case .clear(let clear):
-      value = clear
+    case .clear:
       alert.clearSince = alert.clearSince ?? instant
-      let isLongEnough =
-        instant - alert.clearSince! >= level.resolutionWindow ?? monitor.window
+      let isLongEnough = instant - alert.clearSince! >= condition.resolutionWindow
       isResolved = isLongEnough && instant >= alert.firingTime
     case .clearForNoValue:
       reason = .noData
       alert.clearSince = alert.clearSince ?? instant
-      isResolved = instant - alert.lastHit >= monitor.window
+      isResolved = instant - alert.lastHit >= condition.window
     case .neither(let breaksRun):
-      value = level.alert.farthest(of: monitor.values(level.alert, over: moment.lines))
       if breaksRun { alert.clearSince = nil }
     }
     firing[moment.group] = alert
 
     var step = NaiveRecord.Step.resolved
-    if !isResolved {
+    if !isResolved || instant - alert.lastHit < monitor.keepFiringFor ?? 0 {
       // A day without a line of the group ends its alert, whatever the condition says.
-      let quietSince = max(alert.firingTime, moment.lastLine ?? alert.firingTime)
-      guard instant - quietSince >= NaiveTime.day else { return nil }
+      guard instant - quietSince(alert, moment) >= NaiveTime.day else { return nil }
       (step, reason) = (.expired, .expired)
     }
     firing[moment.group] = nil
     return NaiveRecord(
-      time: instant, monitor: monitor.name, level: level.name.rawValue, to: step, reason: reason,
-      group: moment.group, value: value,
-      threshold: step == .resolved ? level.clearing.text : level.alert.text,
-      windowStart: instant - monitor.window, windowEnd: instant, evidence: [],
+      time: instant, monitor: monitor.name, level: condition.name, to: step, reason: reason,
+      group: moment.group, value: verdict.value,
+      threshold: step == .resolved ? condition.clearingText : condition.alertText,
+      windowStart: instant - condition.window, windowEnd: instant, evidence: [],
       ordinal: alert.ordinal)
+  }
+
+  /// Where the day begins after which a firing alert expires.
+  private func quietSince(_ alert: Alert, _ moment: NaiveMoment) -> Int64 {
+    let last = max(presences[moment.group]?.last ?? moment.begin, moment.begin)
+    let isAboutSilence = if case .missingData = condition.kind { true } else { false }
+    // A silence of a day that had passed before it fired is no reason to end it at once.
+    let hadADay = alert.firingTime - last >= NaiveTime.day
+    return isAboutSilence && !hadADay ? last : max(alert.firingTime, last)
   }
 }

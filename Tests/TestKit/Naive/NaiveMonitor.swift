@@ -30,12 +30,16 @@ package struct NaiveMonitor: Sendable {
   package var fold: Fold
   package var rowFilter: RowFilter?
   package var levels: [NaiveLevel]
+  package var missingData: NaiveMissingData?
+  package var atLeast: NaiveAtLeast?
+  /// Nil is no time.
+  package var keepFiringFor: Int64?
   package var evidence: Int
 
   package init(
     name: String = "m", window: Int64, every: Int64? = nil, groupBy: [String] = [],
     filter: NaiveFilter = .everything, fold: Fold = .matches, rowFilter: RowFilter? = nil,
-    levels: [NaiveLevel], evidence: Int = 20
+    levels: [NaiveLevel], missingData: NaiveMissingData? = nil, evidence: Int = 20
   ) {
     self.name = name
     self.window = window
@@ -45,6 +49,7 @@ package struct NaiveMonitor: Sendable {
     self.fold = fold
     self.rowFilter = rowFilter
     self.levels = levels
+    self.missingData = missingData
     self.evidence = evidence
   }
 
@@ -77,8 +82,9 @@ package struct NaiveMonitor: Sendable {
     switch aggregate(of: alert.subject)?.function {
     case nil, .count, .countDistinct, .max: return isUpward
     case .min: return isDownward
-    // A field of an open log may be negative: no sum here is provably safe.
-    case .sum, .avg, .pct, .first, .last: return false
+    // A field of an open log may be negative: only the sum of a flag can be provably safe.
+    case .sum: return isUpward && aggregate(of: alert.subject)!.flag?.isNonNegative == true
+    case .avg, .pct, .first, .last: return false
     }
   }
 }
@@ -95,17 +101,20 @@ package struct NaiveLevel: Sendable {
   package var resolve: NaiveComparison?
   /// Nil is the monitor's window.
   package var resolutionWindow: Int64?
+  /// `for:` how long hits must have lasted; nil is no time.
+  package var holdFor: Int64?
   /// Nil is `clear`.
   package var noValue: NoValue?
 
   package init(
     _ name: Name = .critical, _ alert: NaiveComparison, resolve: NaiveComparison? = nil,
-    resolutionWindow: Int64? = nil, noValue: NoValue? = nil
+    resolutionWindow: Int64? = nil, holdFor: Int64? = nil, noValue: NoValue? = nil
   ) {
     self.name = name
     self.alert = alert
     self.resolve = resolve
     self.resolutionWindow = resolutionWindow
+    self.holdFor = holdFor
     self.noValue = noValue
   }
 
@@ -118,6 +127,29 @@ package struct NaiveLevel: Sendable {
   /// Whether absence can trip it, so that its groups are remembered beyond the window.
   package var remembersGroups: Bool {
     [.less, .lessOrEqual, .equal].contains(alert.comparator)
+  }
+}
+
+/// `missing_data:` of a monitor: no line of its query in a window.
+package struct NaiveMissingData: Sendable {
+  package var window: Int64
+  /// Whether each group that is known may be missing; nil is no.
+  package var perGroup: Bool?
+
+  package init(window: Int64, perGroup: Bool? = nil) {
+    self.window = window
+    self.perGroup = perGroup
+  }
+}
+
+/// `at_least: 3 of 5`: how many of the last instants must satisfy the condition.
+package struct NaiveAtLeast: Sendable {
+  package var hits: Int
+  package var instants: Int
+
+  package init(_ hits: Int, of instants: Int) {
+    self.hits = hits
+    self.instants = instants
   }
 }
 

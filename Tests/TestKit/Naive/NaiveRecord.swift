@@ -1,6 +1,6 @@
 /// A transition record, written out as engine.md section 4 lists its keys.
 struct NaiveRecord {
-  enum Step: String { case firing, resolved, expired }
+  enum Step: String { case pending, firing, resolved, expired }
   enum Reason: String {
     case condition
     case noData = "no_data"

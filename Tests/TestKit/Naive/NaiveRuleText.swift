@@ -16,6 +16,11 @@ extension NaiveMonitor {
     if !groupBy.isEmpty { lines.append("  group_by: [\(groupBy.joined(separator: ", "))]") }
     if evidence != 20 { lines.append("  evidence: \(evidence)") }
     lines += levels.map { "  \($0.name.rawValue): { \($0.ruleText) }" }
+    if let missingData { lines.append("  missing_data: { \(missingData.ruleText) }") }
+    if let atLeast { lines.append("  at_least: \(atLeast.hits) of \(atLeast.instants)") }
+    if let keepFiringFor {
+      lines.append("  keep_firing_for: \(NaiveTime.durationText(keepFiringFor))")
+    }
     return lines.map { "  \($0)\n" }.joined()
   }
 
@@ -24,6 +29,7 @@ extension NaiveMonitor {
     var stages = ["*"]
     if case .everything = filter {} else { stages.append("where \(filter.queryText)") }
     if case .aggregate(let aggregates, let by) = fold {
+      stages += aggregates.compactMap(\.flagText)
       let columns = aggregates.map(\.queryText).joined(separator: ", ")
       stages.append(columns + (by.isEmpty ? "" : " by " + by.joined(separator: ", ")))
     }
@@ -42,8 +48,16 @@ extension NaiveLevel {
     if let resolutionWindow {
       keys.append("resolution_window: \(NaiveTime.durationText(resolutionWindow))")
     }
+    if let holdFor { keys.append("for: \(NaiveTime.durationText(holdFor))") }
     if let noValue { keys.append("no_value: \(noValue.rawValue)") }
     return keys.joined(separator: ", ")
+  }
+}
+
+extension NaiveMissingData {
+  fileprivate var ruleText: String {
+    let window = "window: \(NaiveTime.durationText(window))"
+    return perGroup.map { "\(window), per_group: \($0)" } ?? window
   }
 }
 
@@ -68,6 +82,13 @@ extension NaiveFilter {
 }
 
 extension NaiveAggregate {
+  fileprivate var flagText: String? {
+    flag.map { flag in
+      let (yes, no) = (naiveNumberText(flag.yes), naiveNumberText(flag.no))
+      return "if(\(flag.condition.queryText), \(yes), \(no)) as \(field!)"
+    }
+  }
+
   fileprivate var queryText: String {
     let call =
       switch function {

@@ -1,8 +1,10 @@
 /// The referee: what a replay of these logs must say, as records in decision order, recomputed
 /// from the list of lines at every instant. Written from engine.md 1-4 alone; where that leaves
-/// room, `Readings.md` says what was read into it.
+/// room, `Readings.md` says what was read into it. `latenesses` are those of the sources; a source
+/// without one has none.
 package func naiveTransitions(
-  monitors: [NaiveMonitor], sources: [[NaiveLine]], drain: Bool, maxAhead: Int64 = 300_000
+  monitors: [NaiveMonitor], sources: [[NaiveLine]], latenesses: [Int64] = [], drain: Bool,
+  maxAhead: Int64 = 300_000
 ) -> [String] {
   let lines = naiveMerged(sources.map { naiveAdmitted($0, maxAhead: maxAhead) })
   guard let first = lines.first else { return [] }
@@ -19,10 +21,13 @@ package func naiveTransitions(
     }
   }
 
+  // The watermark of a source is at least the time merged so far minus its lateness, and no source
+  // has seen more than that: the monitor's is that of the source that waits longest.
+  let lateness = latenesses.max() ?? 0
   var largest = first.time
   for line in lines {
     largest = max(largest, line.time)
-    decideInstants { $0.nextInstant < largest }
+    decideInstants { $0.nextInstant < largest - lateness }
     for i in watches.indices { records += watches[i].absorb(line, largest: largest) }
   }
   decideInstants { $0.nextInstant <= largest }
@@ -33,6 +38,9 @@ package func naiveTransitions(
 extension NaiveMonitor {
   /// How long after the last line `--drain` lets time run on.
   var drainsFor: Int64 {
-    2 * window + (levels.map { $0.resolutionWindow ?? window }.max() ?? window)
+    let resolutions = levels.map { $0.resolutionWindow ?? window }
+    let pending = levels.map { $0.holdFor ?? 0 }
+    let others = [missingData?.window ?? 0, keepFiringFor ?? 0]
+    return 2 * window + (resolutions + pending + others).max()!
   }
 }

@@ -11,8 +11,6 @@ struct NaiveWatch {
   /// The matching lines absorbed so far, in that order. Those that no window to come can hold are
   /// dropped, which changes nothing: instants only ascend.
   private var absorbed: [(arrival: NaiveArrival, group: NaiveGroup)] = []
-  /// The largest time of a line of each group.
-  private var lastLines: [NaiveGroup: Int64] = [:]
   private var levels: [NaiveLevelWatch]
 
   /// "At most 1,000 groups of a monitor fire at once."
@@ -22,9 +20,7 @@ struct NaiveWatch {
     self.monitor = monitor
     self.begin = begin
     nextInstant = NaiveTime.firstMultiple(of: monitor.step, atOrAfter: begin)
-    levels = NaiveLevel.Name.allCases.flatMap { name in
-      monitor.levels.filter { $0.name == name }.map { NaiveLevelWatch($0, of: monitor) }
-    }
+    levels = NaiveCondition.all(of: monitor).map(NaiveLevelWatch.init)
   }
 
   /// Takes a line in; a confirming condition trips on it, judged in the window of the first
@@ -33,14 +29,14 @@ struct NaiveWatch {
     guard monitor.filter.keeps(arrival.line) else { return [] }
     let group = group(of: arrival.line)
     absorbed.append((arrival, group))
-    lastLines[group] = max(lastLines[group] ?? arrival.time, arrival.time)
-    for i in levels.indices { levels[i].meet(group, at: arrival.time) }
+    for i in levels.indices { levels[i].meet(levels[i].group(group), at: arrival.time) }
 
     let instant = NaiveTime.firstMultiple(of: monitor.step, atOrAfter: largest)
-    guard arrival.time > instant - monitor.window else { return [] }
-    let lines = window(endingAt: instant).filter { $0.group == group }.map(\.arrival)
     var records: [NaiveRecord] = []
-    for i in levels.indices {
+    for i in levels.indices where levels[i].condition.tripsOnLine {
+      guard arrival.time > instant - levels[i].condition.window else { continue }
+      let group = levels[i].group(group)
+      let lines = window(of: levels[i], endingAt: instant)[group]!
       let mayFire = hasRoom(for: group)
       records += levels[i].trip(on: lines, of: group, mayFire: mayFire, at: largest, instant)
     }
@@ -51,22 +47,24 @@ struct NaiveWatch {
   mutating func decide() -> [NaiveRecord] {
     let instant = nextInstant
     nextInstant += monitor.step
-    defer { absorbed.removeAll { $0.arrival.time <= nextInstant - monitor.window } }
-    let lines = Dictionary(grouping: window(endingAt: instant), by: \.group)
     var records: [NaiveRecord] = []
     for i in levels.indices {
-      for group in levels[i].groupsToJudge(at: instant, present: lines.keys, lastLines: lastLines) {
+      let window = levels[i].condition.window
+      let lines = self.window(of: levels[i], endingAt: instant)
+      for group in levels[i].groupsToJudge(at: instant, present: lines.keys) {
         let moment = NaiveMoment(
           instant: instant,
-          lines: lines[group, default: []].map(\.arrival),
+          lines: lines[group, default: []],
           group: group,
-          lastLine: lastLines[group],
-          isEarly: instant - begin < monitor.window,
+          begin: begin,
+          isEarly: instant - begin < window,
           mayFire: hasRoom(for: group))
         records += levels[i].judge(moment)
       }
-      levels[i].forgetGroups(at: instant, lastLines: lastLines)
+      levels[i].forgetGroups(at: instant)
     }
+    let longest = levels.map(\.condition.window).max() ?? 0
+    absorbed.removeAll { $0.arrival.time <= nextInstant - longest }
     return records
   }
 
@@ -75,8 +73,13 @@ struct NaiveWatch {
     return "{" + members.joined(separator: ",") + "}"
   }
 
-  private func window(endingAt end: Int64) -> [(arrival: NaiveArrival, group: NaiveGroup)] {
-    absorbed.filter { $0.arrival.time > end - monitor.window && $0.arrival.time <= end }
+  /// The lines in a level's window, by its groups.
+  private func window(
+    of level: NaiveLevelWatch, endingAt end: Int64
+  ) -> [NaiveGroup: [NaiveArrival]] {
+    let start = end - level.condition.window
+    let lines = absorbed.filter { $0.arrival.time > start && $0.arrival.time <= end }
+    return Dictionary(grouping: lines) { level.group($0.group) }.mapValues { $0.map(\.arrival) }
   }
 
   private func hasRoom(for group: NaiveGroup) -> Bool {
