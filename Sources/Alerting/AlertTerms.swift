@@ -28,7 +28,7 @@ package struct AlertTerms: Sendable {
   }
 
   /// Whether one hit alone fires, so that a line may be it.
-  var firesAtOnce: Bool { hold == 0 && quorum == nil }
+  package var firesAtOnce: Bool { hold == 0 && quorum == nil }
 }
 
 /// `at_least: 3 of 5`, with the time that five instants span.

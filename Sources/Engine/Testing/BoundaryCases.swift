@@ -72,7 +72,11 @@ package struct BoundaryCases {
   ) throws(Refusal) -> Int {
     guard case .column(let slot) = level.subject, rule.plan.result[slot].aggregate == .count else {
       throw Refusal(
-        reason: "'\(level.alertText)' does not compare a count of lines", needsSample: false)
+        reason: "'\(level.terms.alertText)' does not compare a count of lines", needsSample: false)
+    }
+    guard level.terms.firesAtOnce else {
+      throw Refusal(
+        reason: "'\(level.terms.alertText)' has to last before it fires", needsSample: false)
     }
     let needed: Double
     switch level.alert {
@@ -80,11 +84,12 @@ package struct BoundaryCases {
     case .greaterOrEqual: needed = level.alertBound.rounded(.up)
     default:
       throw Refusal(
-        reason: "'\(level.alertText)' is not tripped by more lines", needsSample: false)
+        reason: "'\(level.terms.alertText)' is not tripped by more lines", needsSample: false)
     }
     guard needed >= 1, needed <= Double(mostLines) else {
       throw Refusal(
-        reason: "'\(level.alertText)' needs \(NumberText.shortest(needed)) lines, and a test has "
+        reason:
+          "'\(level.terms.alertText)' needs \(NumberText.shortest(needed)) lines, and a test has "
           + "from 1 to \(mostLines)", needsSample: false)
     }
     return Int(needed)
