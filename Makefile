@@ -21,9 +21,12 @@ SOURCES := Sources Tests Package.swift
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+DEMO := replay -r rules/slow-api.yaml -r rules/actions.yaml Fixtures/logs/demo.ndjson
+
 demo: build ## build, then replay a recorded incident through the shipped rules
-	@set -x
-	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" replay -r rules/slow-api.yaml -r rules/actions.yaml Fixtures/logs/demo.ndjson
+	@echo
+	echo '$$ tripline $(DEMO)'
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" $(DEMO)
 
 build: deps ## build the release binary
 	@$(SWIFT) build $(RELEASE) --product tripline
@@ -47,7 +50,7 @@ bench-build: deps
 	@$(SWIFT) build $(RELEASE) --product tripline-bench
 
 install: build ## install the binary under PREFIX (/usr/local)
-	@install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" \
+	@install -s -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" \
 	  "$(DESTDIR)$(PREFIX)/bin/tripline"
 	echo "installed $(DESTDIR)$(PREFIX)/bin/tripline"
 
