@@ -74,7 +74,7 @@ import Testing
   /// Every query is damaged in some way; whatever comes out, reading it must end with a query or with
   /// mistakes whose places lie in the text.
   @Test func `no damage brings the parser down`() throws {
-    let seed = UInt64.random(in: 0 ... .max)
+    let seed = TestSeed.value
     var random = SplitMix64(seed: seed)
     let queries = try DiagnosticStory.all.flatMap { try $0.cases().map(\.query) } + Self.samples
     let pieces = queries.flatMap { $0.split(separator: " ").map { Array($0.utf8) } }

@@ -1,10 +1,5 @@
 import Foundation
 
-/// The seed that somebody wants to see again.
-func seedFromEnvironment() -> UInt64? {
-  ProcessInfo.processInfo.environment["TRIPLINE_SEED"].flatMap { UInt64($0) }
-}
-
 /// A file or folder below `Fixtures`.
 func fixture(_ name: String) -> URL {
   URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

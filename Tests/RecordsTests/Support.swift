@@ -1,3 +1,4 @@
+import TestKit
 import Records
 
 /// A cell as the tests write it: the kind and the place, `text path`, `numeral 200`, `yes`, `null`.
@@ -23,10 +24,8 @@ struct SeededRandom: RandomNumberGenerator {
     state = seed
   }
 
-  /// A generator with a new seed each time, or with the one in TRIPLINE_SEED.
-  static func fresh() -> SeededRandom {
-    SeededRandom(seed: seedFromEnvironment() ?? UInt64.random(in: 0..<1 << 32))
-  }
+  /// A generator with the seed of the run.
+  static func fresh() -> SeededRandom { SeededRandom(seed: TestSeed.value) }
 
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

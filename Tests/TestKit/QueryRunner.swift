@@ -20,7 +20,7 @@ package struct QueryRunner {
   /// The result of `query`: column names and rows. Rows of a query that sets no field are their text.
   package static func run(
     _ query: String, lines: [String], settings: Binder.Settings = Binder.Settings(),
-    seed: UInt64 = .random(in: 0 ... .max)
+    seed: UInt64 = TestSeed.value
   ) throws -> (columns: [String], rows: [[Value]]) {
     let runner = try QueryRunner(query, settings: settings)
     let whole = runner.run(lines, cut: [lines.count])

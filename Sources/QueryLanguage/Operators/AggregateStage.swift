@@ -42,6 +42,9 @@ package struct AggregateStage: Operator {
     // `count by host as hits` is accepted like `count as hits by host`.
     if calls.count == 1, calls[0].alias == nil, try parser.take("as") {
       calls[0].alias = try parser.field("as a name")
+      if let definition = AggregateTable.entry(for: calls[0].keyword) {
+        try check(calls[0], definition, parser)
+      }
     }
     return AggregateStage(
       calls: calls, keys: keys ?? [], span: Span(keyword.lower, parser.previousEnd))
