@@ -122,13 +122,13 @@ struct AlertGroups: Sendable {
         if group.alerts[level].isActive || (looksAtKnown && isKnown) { result.insert(number) }
       }
     }
-    return inDecisionOrder(result.sorted())
+    return result.sorted()
   }
 
-  /// Places among those that may fire are given in decision order; while there are enough for all,
-  /// records are put in that order later.
-  private func inDecisionOrder(_ numbers: [Int]) -> [Int] {
-    guard firing + numbers.count > Monitor.firingLimit else { return numbers }
+  /// Places among those that may fire are given in decision order; while there are enough for the
+  /// `candidates`, records are put in that order later.
+  func inDecisionOrder(_ numbers: [Int], candidates: Int) -> [Int] {
+    guard firing + candidates > Monitor.firingLimit else { return numbers }
     return numbers.map { (number: $0, key: key(of: $0).json) }
       .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.number)
   }
@@ -143,7 +143,7 @@ struct AlertGroups: Sendable {
       let isKnown = group.isRemembered && group.lastLine > time - AlertGroups.memory
       return isKnown && (group.lastLine <= start || !alert.hits.isEmpty)
     }
-    return inDecisionOrder(Array(numbers))
+    return inDecisionOrder(Array(numbers), candidates: numbers.count)
   }
 
   /// How long after its last line a group is known to an alert.

@@ -61,6 +61,9 @@ struct GroupValues {
     group < states.count && states[group].contains(.valued) ? values[group] : nil
   }
 
+  /// Whether a group may be a hit: it is one, or has no value and what that means is for others to say.
+  func mayHit(_ group: Int) -> Bool { farthest(of: group) == nil || isHit(group) }
+
   func isHit(_ group: Int) -> Bool { states[group].contains(.hit) }
 
   func isClear(_ group: Int) -> Bool { !states[group].contains(.unclear) }

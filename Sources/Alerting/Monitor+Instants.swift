@@ -86,7 +86,11 @@ extension Monitor {
     owesInstant = false
     let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
     for index in rule.levels.indices {
-      for group in groups.judged(found[index].present, level: index, at: time) {
+      let judged = groups.judged(found[index].present, level: index, at: time)
+      // With a quorum an instant may fire that is no hit by itself.
+      let candidates =
+        rule.terms[index].quorum == nil ? judged.count(where: found[index].mayHit) : judged.count
+      for group in groups.inDecisionOrder(judged, candidates: candidates) {
         let (finding, value) = finding(index, group, found[index], at: time)
         observe(
           finding, index, group, at: time, value: value, windowEnd: time, order: (line, time),
