@@ -4,9 +4,10 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 # The oldest Swift that builds this, as MAJOR MINOR.
 SWIFT_NEEDED := 6 3
-# The Debian and Ubuntu packages that the build needs, and what pkg-config calls them elsewhere.
+# The Debian and Ubuntu packages that the build and the tests need, and what pkg-config calls the
+# libraries elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  pkg-config tzdata
+  pkg-config tzdata openssl zstd
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
