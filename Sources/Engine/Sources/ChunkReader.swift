@@ -26,7 +26,6 @@ package final class ChunkReader {
   /// Lines that were too long to be held, and files that could not be read.
   package private(set) var tooLong: [(place: LinePlacement, length: Int)] = []
   package private(set) var failures: [InputFailure] = []
-  package private(set) var bytes = 0
 
   /// `ledger` remembers the generations for whoever wants to read lines of them again.
   package init(
@@ -56,7 +55,6 @@ package final class ChunkReader {
       noteSkipped()
       if let failure { failures.append(failure) }
       if let chunk {
-        bytes += chunk.bytes.count
         return ReadChunk(chunk: chunk, source: source, generation: generation)
       }
       self.stream = nil

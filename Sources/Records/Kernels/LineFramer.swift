@@ -34,9 +34,6 @@ package struct LineFramer {
     self.line = line
   }
 
-  /// Offset of the first byte that no chunk has been made of.
-  package var position: Int { offset }
-
   /// Bytes of an unfinished line that wait for its end.
   package var pending: Int { carry.count }
 

@@ -78,23 +78,6 @@ extension Replay.Outcome {
           + "`time_field` in tripline.yaml", important: true)
       outcome.note(.input)
     }
-    for (monitor, troubles) in troubles {
-      if troubles.late > 0 {
-        let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
-        let lines = troubles.late == 1 ? "1 matching line" : "\(troubles.late) matching lines"
-        console.say("\(monitor): \(lines) came too late\(first)")
-        if options.failOn.contains(.late) { outcome.note(.findings) }
-      }
-      if troubles.suppressed > 0 {
-        console.say(
-          "\(monitor): \(troubles.suppressed) \(troubles.suppressed == 1 ? "alert" : "alerts") not fired: "
-            + "\(Monitor.firingLimit) groups are firing already", important: true)
-      }
-      if troubles.forgotten > 0 {
-        console.say(
-          "\(monitor): more groups than `max_groups` would remember; those that came last, "
-            + "\(troubles.forgotten) in all, were not missed in silence", important: true)
-      }
-    }
+    troubles.note(in: &outcome, options, console)
   }
 }

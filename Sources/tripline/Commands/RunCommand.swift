@@ -204,23 +204,7 @@ extension Delivery.Outcome {
 extension Watch.Outcome {
   /// What happened and deserves a word or an exit code.
   fileprivate func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
-    for (monitor, troubles) in troubles {
-      if troubles.late > 0 {
-        let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
-        console.say("\(monitor): \(troubles.late) matching lines came too late\(first)")
-        if options.failOn.contains(.late) { outcome.note(.findings) }
-      }
-      if troubles.suppressed > 0 {
-        console.say(
-          "\(monitor): \(troubles.suppressed) alerts not fired: "
-            + "\(Monitor.firingLimit) groups are firing already", important: true)
-      }
-      if troubles.forgotten > 0 {
-        console.say(
-          "\(monitor): more groups than `max_groups` would remember; those that came last, "
-            + "\(troubles.forgotten) in all, were not missed in silence", important: true)
-      }
-    }
+    troubles.note(in: &outcome, options, console)
     if options.failOn.contains(.malformed), report.malformed.count > 0 { outcome.note(.findings) }
     if deliveries.hasFailures { outcome.note(.delivery) }
     if case .signal(let number) = end { outcome.interrupted(by: number) }

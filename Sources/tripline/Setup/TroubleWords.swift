@@ -1,0 +1,29 @@
+import Alerting
+import QueryLanguage
+import Records
+import TerminalUI
+
+extension [(monitor: String, troubles: MonitorTroubles)] {
+  /// Says what the monitors of a replay or a run could not use.
+  func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
+    for (monitor, troubles) in self {
+      if troubles.late > 0 {
+        let first = troubles.firstLate.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
+        let lines = troubles.late == 1 ? "1 matching line" : "\(troubles.late) matching lines"
+        console.say("\(monitor): \(lines) came too late\(first)")
+        if options.failOn.contains(.late) { outcome.note(.findings) }
+      }
+      if troubles.suppressed > 0 {
+        let alerts = troubles.suppressed == 1 ? "alert" : "alerts"
+        console.say(
+          "\(monitor): \(troubles.suppressed) \(alerts) not fired: "
+            + "\(Monitor.firingLimit) groups are firing already", important: true)
+      }
+      if troubles.forgotten > 0 {
+        console.say(
+          "\(monitor): more groups than `max_groups` would remember; those that came last, "
+            + "\(troubles.forgotten) in all, were not missed in silence", important: true)
+      }
+    }
+  }
+}
