@@ -10,6 +10,7 @@ package struct MonitorTroubles: Sendable {
   package var suppressed = 0
   /// Groups beyond `max_groups`.
   package var forgotten = 0
+  package var health = MonitorHealth.ok
 }
 
 /// A rule running: takes lines in order, answers with what they decide. Pure: no clock, no I/O.

@@ -24,6 +24,22 @@ extension [(monitor: String, troubles: MonitorTroubles)] {
           "\(monitor): more groups than `max_groups` would remember; those that came last, "
             + "\(troubles.forgotten) in all, were not missed in silence", important: true)
       }
+      if let words = troubles.health.words {
+        console.say("\(monitor): \(words)", important: troubles.health != .learning)
+      }
+    }
+  }
+}
+
+extension MonitorHealth {
+  /// What it means to the person who reads it; nil when there is nothing to say.
+  fileprivate var words: String? {
+    switch self {
+    case .ok: nil
+    case .learning: "still learning what is usual, so that it decided nothing yet"
+    case .warming: "part of its window could not be read again"
+    case .degraded: "some lines could not be judged"
+    case .overflow: "its rows outgrew the memory they may have, so that it decides nothing"
     }
   }
 }
