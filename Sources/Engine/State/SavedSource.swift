@@ -1,0 +1,32 @@
+/// A followed log as it stood at a commit.
+package struct SavedSource: Sendable, Hashable {
+  /// What it is configured as; the same name after a restart is the same log.
+  package var name: String
+  /// The largest message time seen.
+  package var largest: Int64?
+  /// The time of its last line, which the next one without a time has in a replay.
+  package var previous: Int64?
+  /// When its last line arrived, by the clock of the machine.
+  package var arrived: Int64?
+  /// Lines taken in so far.
+  package var lines: Int64
+  /// Those that a window may still need, and the newest; oldest first.
+  package var generations: [SavedGeneration]
+}
+
+/// One file that has, or had, the name of a followed log.
+package struct SavedGeneration: Sendable, Hashable {
+  package var number: Int32
+  /// Where it was when it was last seen.
+  package var path: String
+  package var device: UInt64
+  package var inode: UInt64
+  /// Of its first bytes; nil while it has no whole line.
+  package var fingerprint: String?
+  /// Where the first line begins that a window may need.
+  package var needed: Int64
+  /// Up to here its lines are taken in.
+  package var read: Int64
+  /// The number of the line that begins there.
+  package var line: Int64
+}

@@ -1,0 +1,334 @@
+package import Alerting
+import Glibc
+import Records
+
+/// Everything that must outlive the process, in one SQLite database. Each commit is a whole, so that
+/// after `kill -9` positions, alerts, journal and outbox agree.
+///
+/// It must be used by one thread at a time.
+package final class StateStore {
+  /// What a restart finds.
+  package struct Content: Sendable {
+    package var sources: [SavedSource] = []
+    package var monitors: [SavedMonitor] = []
+    /// Deliveries that were asked for and not ended.
+    package var open: [OutboxEntry] = []
+
+    package var isEmpty: Bool { sources.isEmpty && monitors.isEmpty }
+  }
+
+  /// What one commit adds.
+  package struct Checkpoint: Sendable {
+    /// Milliseconds since the epoch, by the clock of the machine.
+    package var time: Int64
+    /// Sources that moved, as they stand now.
+    package var sources: [SavedSource] = []
+    /// Monitors that changed, with the alerts and groups that did.
+    package var monitors: [SavedMonitor] = []
+    /// Journal entries, in order.
+    package var entries: [NewEntry] = []
+    /// Monitors of which nothing is to be kept.
+    package var forgotten: [String] = []
+
+    package init(time: Int64) { self.time = time }
+  }
+
+  /// A journal entry to be, and the deliveries that it asks for.
+  package struct NewEntry: Sendable {
+    package var kind: Journal.Kind
+    package var content: String
+    package var intents: [OutboxEntry] = []
+
+    package init(_ kind: Journal.Kind, _ content: String, intents: [OutboxEntry] = []) {
+      self.kind = kind
+      self.content = content
+      self.intents = intents
+    }
+  }
+
+  private let directory: StateDirectory
+  private let database: Database
+  package let journal: Journal
+
+  /// Opens the state in a directory that this process holds; made when there is none.
+  package init(in directory: StateDirectory) throws(StateFailure) {
+    self.directory = directory
+    let path = directory.database
+    // SQLite gives its other files the rights of this one.
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw StateFailure(path: directory.path, errno: errno) }
+    close(file)
+    database = try Database(path: path)
+    journal = Journal(database)
+    // With a full sync a commit survives a power cut too: nothing is done before its intent is on
+    // the disk.
+    try database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+    try StateSchema.migrate(database, path: path)
+    let verdict = try database.rows("PRAGMA quick_check(1)").first?.text(0) ?? ""
+    guard verdict == "ok" else {
+      throw StateFailure(path: path, cause: .damaged, reason: "is damaged: \(verdict)")
+    }
+  }
+
+  // Reading.
+
+  package func load() throws(StateFailure) -> Content {
+    Content(sources: try sources(), monitors: try monitors(), open: try openDeliveries())
+  }
+
+  private func sources() throws(StateFailure) -> [SavedSource] {
+    var generations: [String: [SavedGeneration]] = [:]
+    for row in try database.rows(
+      """
+      SELECT source, number, path, device, inode, fingerprint, needed, read, line
+      FROM generations ORDER BY source, number
+      """)
+    {
+      generations[row.text(0), default: []].append(
+        SavedGeneration(
+          number: Int32(truncatingIfNeeded: row.whole(1)), path: row.text(2),
+          device: UInt64(bitPattern: row.whole(3)), inode: UInt64(bitPattern: row.whole(4)),
+          fingerprint: row.optionalText(5), needed: row.whole(6), read: row.whole(7),
+          line: row.whole(8)))
+    }
+    return try database.rows("SELECT name, largest, previous, arrived, lines FROM sources").map {
+      SavedSource(
+        name: $0.text(0), largest: $0.optionalWhole(1), previous: $0.optionalWhole(2),
+        arrived: $0.optionalWhole(3), lines: $0.whole(4),
+        generations: generations[$0.text(0)] ?? [])
+    }
+  }
+
+  private func monitors() throws(StateFailure) -> [SavedMonitor] {
+    var alerts: [String: [SavedAlert]] = [:]
+    for row in try database.rows(
+      """
+      SELECT monitor, level, "group", firing, ordinal, fired_at, last_hit, clear_since,
+        pending_since, hits FROM alerts
+      """)
+    {
+      alerts[row.text(0), default: []].append(try alert(row))
+    }
+    var groups: [String: [SavedGroup]] = [:]
+    for row in try database.rows(
+      #"SELECT monitor, "group", first_lines, last_line, remembered FROM groups"#)
+    {
+      groups[row.text(0), default: []].append(
+        SavedGroup(
+          group: try group(row.text(1)), firstLines: optionalTimes(row.text(2)),
+          lastLine: row.whole(3), isRemembered: row.whole(4) != 0))
+    }
+    return try database.rows("SELECT name, rule, began, due, largest, owes FROM monitors").map {
+      SavedMonitor(
+        name: $0.text(0), rule: $0.text(1), began: $0.whole(2), due: $0.whole(3),
+        largest: $0.whole(4), owesInstant: $0.whole(5) != 0, alerts: alerts[$0.text(0)] ?? [],
+        groups: groups[$0.text(0)] ?? [])
+    }
+  }
+
+  private func alert(_ row: Database.Row) throws(StateFailure) -> SavedAlert {
+    guard let level = Level(rawValue: row.text(1)) else {
+      throw damaged("an alert has the unknown level '\(row.text(1))'")
+    }
+    return SavedAlert(
+      level: level, group: try group(row.text(2)), isFiring: row.whole(3) != 0,
+      ordinal: Int(row.whole(4)), firedAt: row.whole(5), lastHit: row.whole(6),
+      clearSince: row.optionalWhole(7), pendingSince: row.optionalWhole(8),
+      hits: optionalTimes(row.text(9)).compactMap { $0 })
+  }
+
+  private func group(_ json: String) throws(StateFailure) -> GroupKey {
+    guard let group = GroupKey(json: json) else { throw damaged("'\(json)' is no group") }
+    return group
+  }
+
+  private func optionalTimes(_ json: String) -> [Int64?] {
+    JSONTree(json)?.elements.map(\.whole) ?? []
+  }
+
+  private func damaged(_ what: String) -> StateFailure {
+    StateFailure(path: directory.database, cause: .damaged, reason: "is damaged: \(what)")
+  }
+
+  // Writing.
+
+  package func commit(_ checkpoint: Checkpoint) throws(StateFailure) {
+    try database.transaction { () throws(StateFailure) in
+      for source in checkpoint.sources { try write(source) }
+      for name in checkpoint.forgotten { try forget(name) }
+      for monitor in checkpoint.monitors { try write(monitor) }
+      for entry in checkpoint.entries {
+        let number = try journal.append(entry.kind, entry.content, at: checkpoint.time)
+        for intent in entry.intents { try write(intent, of: number, at: checkpoint.time) }
+      }
+    }
+  }
+
+  private func write(_ source: SavedSource) throws(StateFailure) {
+    try database.run(
+      "INSERT OR REPLACE INTO sources (name, largest, previous, arrived, lines) VALUES (?,?,?,?,?)",
+      [
+        .text(source.name), .optional(source.largest), .optional(source.previous),
+        .optional(source.arrived), .whole(source.lines),
+      ])
+    let oldest = source.generations.first.map { Int64($0.number) } ?? .max
+    try database.run(
+      "DELETE FROM generations WHERE source = ? AND number < ?",
+      [.text(source.name), .whole(oldest)])
+    for generation in source.generations {
+      try database.run(
+        """
+        INSERT OR REPLACE INTO generations
+          (source, number, path, device, inode, fingerprint, needed, read, line)
+        VALUES (?,?,?,?,?,?,?,?,?)
+        """,
+        [
+          .text(source.name), .whole(Int64(generation.number)), .text(generation.path),
+          .whole(Int64(bitPattern: generation.device)),
+          .whole(Int64(bitPattern: generation.inode)),
+          generation.fingerprint.map { .text($0) } ?? .null, .whole(generation.needed),
+          .whole(generation.read), .whole(generation.line),
+        ])
+    }
+  }
+
+  private func write(_ monitor: SavedMonitor) throws(StateFailure) {
+    try database.run(
+      """
+      INSERT OR REPLACE INTO monitors (name, rule, began, due, largest, owes) VALUES (?,?,?,?,?,?)
+      """,
+      [
+        .text(monitor.name), .text(monitor.rule), .whole(monitor.began), .whole(monitor.due),
+        .whole(monitor.largest), .whole(monitor.owesInstant ? 1 : 0),
+      ])
+    for alert in monitor.alerts {
+      try database.run(
+        """
+        INSERT OR REPLACE INTO alerts (monitor, level, "group", firing, ordinal, fired_at, last_hit,
+          clear_since, pending_since, hits) VALUES (?,?,?,?,?,?,?,?,?,?)
+        """,
+        [
+          .text(monitor.name), .text(alert.level.rawValue), .text(alert.group.json),
+          .whole(alert.isFiring ? 1 : 0), .whole(Int64(alert.ordinal)), .whole(alert.firedAt),
+          .whole(alert.lastHit), .optional(alert.clearSince), .optional(alert.pendingSince),
+          .text(json(alert.hits)),
+        ])
+    }
+    for group in monitor.groups { try write(group, of: monitor.name) }
+  }
+
+  private func write(_ group: SavedGroup, of monitor: String) throws(StateFailure) {
+    // A group that nobody knows any more has no row.
+    guard group.isRemembered || group.firstLines.contains(where: { $0 != nil }) else {
+      try database.run(
+        #"DELETE FROM groups WHERE monitor = ? AND "group" = ?"#,
+        [.text(monitor), .text(group.group.json)])
+      return
+    }
+    try database.run(
+      """
+      INSERT OR REPLACE INTO groups (monitor, "group", first_lines, last_line, remembered)
+      VALUES (?,?,?,?,?)
+      """,
+      [
+        .text(monitor), .text(group.group.json), .text(json(group.firstLines)),
+        .whole(group.lastLine), .whole(group.isRemembered ? 1 : 0),
+      ])
+  }
+
+  private func forget(_ monitor: String) throws(StateFailure) {
+    for table in ["alerts", "groups"] {
+      try database.run("DELETE FROM \(table) WHERE monitor = ?", [.text(monitor)])
+    }
+    try database.run("DELETE FROM monitors WHERE name = ?", [.text(monitor)])
+  }
+
+  private func json(_ times: [Int64?]) -> String {
+    var writer = JSONWriter()
+    writer.array {
+      for time in times { if let time { $0.whole(time) } else { $0.null() } }
+    }
+    return writer.text
+  }
+
+  // The outbox.
+
+  private func openDeliveries() throws(StateFailure) -> [OutboxEntry] {
+    try database.rows(
+      """
+      SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts, journal.content
+      FROM outbox JOIN journal ON journal.seq = outbox.transition
+      WHERE outbox.status IN ('waiting', 'attempting') ORDER BY outbox.transition, outbox.key
+      """
+    ).compactMap { row in
+      guard let mode = PlannedAction.Mode(rawValue: row.text(2)),
+        let status = OutboxEntry.Status(rawValue: row.text(3)),
+        let transition = Transition(json: Array(row.text(5).utf8))
+      else { return nil }
+      return OutboxEntry(
+        key: row.text(0), transition: transition, action: row.text(1), mode: mode, status: status,
+        attempts: Int(row.whole(4)))
+    }
+  }
+
+  /// Asks for a delivery of the transition in this journal entry.
+  private func write(
+    _ entry: OutboxEntry, of transition: Int64, at time: Int64
+  ) throws(StateFailure) {
+    try database.run(
+      """
+      INSERT OR IGNORE INTO outbox
+        (key, transition, action, mode, status, attempts, updated, detail)
+      VALUES (?, ?, ?, ?, ?, ?, ?, '')
+      """,
+      [
+        .text(entry.key), .whole(transition), .text(entry.action), .text(entry.mode.rawValue),
+        .text(entry.status.rawValue), .whole(Int64(entry.attempts)), .whole(time),
+      ])
+  }
+
+  /// Notes what became of a delivery, at once.
+  package func note(
+    _ status: OutboxEntry.Status, of key: String, attempts: Int, detail: String, at time: Int64
+  ) throws(StateFailure) {
+    try database.run(
+      "UPDATE outbox SET status = ?, attempts = ?, detail = ?, updated = ? WHERE key = ?",
+      [
+        .text(status.rawValue), .whole(Int64(attempts)), .text(detail), .whole(time), .text(key),
+      ])
+  }
+}
+
+/// A delivery that was asked for, so that it is neither lost nor, where it must not be, repeated.
+package struct OutboxEntry: Sendable {
+  package enum Status: String, Sendable {
+    /// Not attempted, or to be attempted again.
+    case waiting
+    /// An attempt was begun.
+    case attempting
+    case done, failed, unknown, blocked, shadow, abandoned
+  }
+
+  package var key: String
+  package var transition: Transition
+  package var action: String
+  package var mode: PlannedAction.Mode
+  package var status: Status
+  package var attempts: Int
+
+  package init(
+    key: String, transition: Transition, action: String, mode: PlannedAction.Mode,
+    status: Status = .waiting, attempts: Int = 0
+  ) {
+    self.key = key
+    self.transition = transition
+    self.action = action
+    self.mode = mode
+    self.status = status
+    self.attempts = attempts
+  }
+}
+
+extension Database.Value {
+  static func optional(_ number: Int64?) -> Database.Value { number.map { .whole($0) } ?? .null }
+}
