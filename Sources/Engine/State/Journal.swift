@@ -46,7 +46,7 @@ package struct Journal {
   }
 
   /// Up to `limit` entries behind the one with this number, oldest first.
-  func entries(after number: Int64 = 0, limit: Int = 1_000) throws(StateFailure) -> [Entry] {
+  package func entries(after number: Int64 = 0, limit: Int = 1_000) throws(StateFailure) -> [Entry] {
     try database.rows(
       "SELECT seq, time, kind, content, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
       [.whole(number), .whole(Int64(limit))]
@@ -57,12 +57,8 @@ package struct Journal {
     }
   }
 
-  func entry(_ number: Int64) throws(StateFailure) -> Entry? {
-    try entries(after: number - 1, limit: 1).first { $0.number == number }
-  }
-
   /// The first entry whose seal does not fit; nil when all do.
-  func firstBroken() throws(StateFailure) -> Entry? {
+  package func firstBroken() throws(StateFailure) -> Entry? {
     var previous: Entry?
     while true {
       let page = try entries(after: previous?.number ?? 0)
@@ -81,7 +77,7 @@ package struct Journal {
   }
 
   /// Removes the entries up to this number; what follows still builds on the last one's seal.
-  func prune(through number: Int64) throws(StateFailure) {
+  package func prune(through number: Int64) throws(StateFailure) {
     try database.run("DELETE FROM journal WHERE seq < ?", [.whole(number)])
     try database.run(
       "UPDATE journal SET kind = ?, content = '' WHERE seq = ?",

@@ -12,6 +12,18 @@ package struct SavedSource: Sendable, Hashable {
   package var lines: Int64
   /// Those that a window may still need, and the newest; oldest first.
   package var generations: [SavedGeneration]
+
+  package init(
+    name: String, largest: Int64? = nil, previous: Int64? = nil, arrived: Int64? = nil,
+    lines: Int64 = 0, generations: [SavedGeneration] = []
+  ) {
+    self.name = name
+    self.largest = largest
+    self.previous = previous
+    self.arrived = arrived
+    self.lines = lines
+    self.generations = generations
+  }
 }
 
 /// One file that has, or had, the name of a followed log.
@@ -29,4 +41,18 @@ package struct SavedGeneration: Sendable, Hashable {
   package var read: Int64
   /// The number of the line that begins there.
   package var line: Int64
+
+  package init(
+    number: Int32, path: String, device: UInt64, inode: UInt64, fingerprint: String?,
+    needed: Int64, read: Int64, line: Int64
+  ) {
+    self.number = number
+    self.path = path
+    self.device = device
+    self.inode = inode
+    self.fingerprint = fingerprint
+    self.needed = needed
+    self.read = read
+    self.line = line
+  }
 }
