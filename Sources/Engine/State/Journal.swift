@@ -46,7 +46,8 @@ package struct Journal {
   }
 
   /// Up to `limit` entries behind the one with this number, oldest first.
-  package func entries(after number: Int64 = 0, limit: Int = 1_000) throws(StateFailure) -> [Entry] {
+  package func entries(after number: Int64 = 0, limit: Int = 1_000) throws(StateFailure) -> [Entry]
+  {
     try database.rows(
       "SELECT seq, time, kind, content, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
       [.whole(number), .whole(Int64(limit))]
