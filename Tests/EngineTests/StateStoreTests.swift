@@ -104,11 +104,11 @@ import Testing
           ]),
       ]
       try store.commit(checkpoint)
-      try store.note(.attempting, of: "a", attempts: 1, detail: "", at: 6)
-      try store.note(.done, of: "b", attempts: 1, detail: "200", at: 6)
+      try store.begin("a", at: 6)
+      #expect(throws: StateFailure.self) { try store.begin("c", at: 6) }
 
       let open = try store.load().open
-      #expect(open.map(\.key) == ["a"])
+      #expect(open.map(\.key) == ["a", "b"])
       let first = try #require(open.first)
       #expect(first.status == .attempting && first.attempts == 1 && first.action == "page")
       #expect(first.transition.json() == transition.json())
@@ -121,10 +121,10 @@ import Testing
     try withState {
       let store = try open()
       for number in 1...5 { try commit(number, to: store) }
-      let entries = try store.journal.entries()
+      let entries = try store.entries()
       #expect(entries.map(\.number) == [1, 2, 3, 4, 5])
       #expect(Set(entries.map(\.seal)).count == 5)
-      #expect(try store.journal.firstBroken() == nil)
+      #expect(try store.firstBrokenEntry() == nil)
     }
   }
 
@@ -134,7 +134,7 @@ import Testing
       let store = try open()
       for number in 1...5 { try commit(number, to: store) }
       try sqlite("UPDATE journal SET \(edit) WHERE seq = 3")
-      let broken = try #require(try store.journal.firstBroken())
+      let broken = try #require(try store.firstBrokenEntry())
       #expect(broken.number == (edit.hasPrefix("seq") ? 4 : 3))
     }
   }
@@ -143,11 +143,11 @@ import Testing
     try withState {
       let store = try open()
       for number in 1...6 { try commit(number, to: store) }
-      try store.journal.prune(through: 2)
-      #expect(try store.journal.firstBroken() == nil)
-      #expect(try store.journal.entries().map(\.number) == [2, 3, 4, 5, 6])
+      try store.prune(through: 2)
+      #expect(try store.firstBrokenEntry() == nil)
+      #expect(try store.entries().map(\.number) == [2, 3, 4, 5, 6])
       try sqlite("DELETE FROM journal WHERE seq = 4")
-      #expect(try store.journal.firstBroken()?.number == 5)
+      #expect(try store.firstBrokenEntry()?.number == 5)
     }
   }
 

@@ -46,8 +46,7 @@ package struct Journal {
   }
 
   /// Up to `limit` entries behind the one with this number, oldest first.
-  package func entries(after number: Int64 = 0, limit: Int = 1_000) throws(StateFailure) -> [Entry]
-  {
+  func entries(after number: Int64 = 0, limit: Int = 1_000) throws(StateFailure) -> [Entry] {
     try database.rows(
       "SELECT seq, time, kind, content, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
       [.whole(number), .whole(Int64(limit))]
@@ -59,7 +58,7 @@ package struct Journal {
   }
 
   /// The first entry whose seal does not fit; nil when all do.
-  package func firstBroken() throws(StateFailure) -> Entry? {
+  func firstBroken() throws(StateFailure) -> Entry? {
     var previous: Entry?
     while true {
       let page = try entries(after: previous?.number ?? 0)
@@ -78,7 +77,7 @@ package struct Journal {
   }
 
   /// Removes the entries up to this number; what follows still builds on the last one's seal.
-  package func prune(through number: Int64) throws(StateFailure) {
+  func prune(through number: Int64) throws(StateFailure) {
     try database.run("DELETE FROM journal WHERE seq < ?", [.whole(number)])
     try database.run(
       "UPDATE journal SET kind = ?, content = '' WHERE seq = ?",

@@ -1,12 +1,13 @@
+package import Actions
 package import Alerting
 import Glibc
 import Records
+import Synchronization
 
 /// Everything that must outlive the process, in one SQLite database. Each commit is a whole, so that
 /// after `kill -9` positions, alerts, journal and outbox agree.
-///
-/// It must be used by one thread at a time.
-package final class StateStore {
+// SAFETY: the database and the journal are only touched with the lock held.
+package final class StateStore: @unchecked Sendable {
   /// What a restart finds.
   package struct Content: Sendable {
     package var sources: [SavedSource] = []
@@ -47,8 +48,10 @@ package final class StateStore {
   }
 
   private let directory: StateDirectory
+  private let lock = Mutex(())
   private let database: Database
-  package let journal: Journal
+  private let journal: Journal
+  private let outbox: Outbox
 
   /// Opens the state in a directory that this process holds; made when there is none.
   package init(in directory: StateDirectory) throws(StateFailure) {
@@ -60,6 +63,7 @@ package final class StateStore {
     close(file)
     database = try Database(path: path)
     journal = Journal(database)
+    outbox = Outbox(database)
     // With a full sync a commit survives a power cut too: nothing is done before its intent is on
     // the disk.
     try database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
@@ -73,7 +77,28 @@ package final class StateStore {
   // Reading.
 
   package func load() throws(StateFailure) -> Content {
-    Content(sources: try sources(), monitors: try monitors(), open: try openDeliveries())
+    try lock.withLock { _ throws(StateFailure) in
+      Content(sources: try sources(), monitors: try monitors(), open: try outbox.open())
+    }
+  }
+
+  /// Up to `limit` journal entries behind the one with this number, oldest first.
+  package func entries(
+    after number: Int64 = 0, limit: Int = 1_000
+  ) throws(StateFailure) -> [Journal.Entry] {
+    try lock.withLock { _ throws(StateFailure) in
+      try journal.entries(after: number, limit: limit)
+    }
+  }
+
+  /// The first journal entry whose seal does not fit; nil when all do.
+  package func firstBrokenEntry() throws(StateFailure) -> Journal.Entry? {
+    try lock.withLock { _ throws(StateFailure) in try journal.firstBroken() }
+  }
+
+  /// Removes the journal entries up to this number.
+  package func prune(through number: Int64) throws(StateFailure) {
+    try lock.withLock { _ throws(StateFailure) in try journal.prune(through: number) }
   }
 
   private func sources() throws(StateFailure) -> [SavedSource] {
@@ -153,13 +178,15 @@ package final class StateStore {
   // Writing.
 
   package func commit(_ checkpoint: Checkpoint) throws(StateFailure) {
-    try database.transaction { () throws(StateFailure) in
-      for source in checkpoint.sources { try write(source) }
-      for name in checkpoint.forgotten { try forget(name) }
-      for monitor in checkpoint.monitors { try write(monitor) }
-      for entry in checkpoint.entries {
-        let number = try journal.append(entry.kind, entry.content, at: checkpoint.time)
-        for intent in entry.intents { try write(intent, of: number, at: checkpoint.time) }
+    try lock.withLock { _ throws(StateFailure) in
+      try database.transaction { () throws(StateFailure) in
+        for source in checkpoint.sources { try write(source) }
+        for name in checkpoint.forgotten { try forget(name) }
+        for monitor in checkpoint.monitors { try write(monitor) }
+        for entry in checkpoint.entries {
+          let number = try journal.append(entry.kind, entry.content, at: checkpoint.time)
+          for intent in entry.intents { try outbox.write(intent, of: number, at: checkpoint.time) }
+        }
       }
     }
   }
@@ -251,81 +278,25 @@ package final class StateStore {
     return writer.text
   }
 
-  // The outbox.
+  // Deliveries.
 
-  private func openDeliveries() throws(StateFailure) -> [OutboxEntry] {
-    try database.rows(
-      """
-      SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts, journal.content
-      FROM outbox JOIN journal ON journal.seq = outbox.transition
-      WHERE outbox.status IN ('waiting', 'attempting') ORDER BY outbox.transition, outbox.key
-      """
-    ).compactMap { row in
-      guard let mode = PlannedAction.Mode(rawValue: row.text(2)),
-        let status = OutboxEntry.Status(rawValue: row.text(3)),
-        let transition = Transition(json: Array(row.text(5).utf8))
-      else { return nil }
-      return OutboxEntry(
-        key: row.text(0), transition: transition, action: row.text(1), mode: mode, status: status,
-        attempts: Int(row.whole(4)))
+  /// Notes, before anything is done, that a delivery is attempted; fails when that can't be kept.
+  package func begin(_ key: String, at time: Int64) throws(StateFailure) {
+    try lock.withLock { _ throws(StateFailure) in
+      guard try outbox.begin(key, at: time) else {
+        throw StateFailure(
+          path: directory.path, cause: .unwritable, reason: "does not hold the delivery yet")
+      }
     }
   }
 
-  /// Asks for a delivery of the transition in this journal entry.
-  private func write(
-    _ entry: OutboxEntry, of transition: Int64, at time: Int64
-  ) throws(StateFailure) {
-    try database.run(
-      """
-      INSERT OR IGNORE INTO outbox
-        (key, transition, action, mode, status, attempts, updated, detail)
-      VALUES (?, ?, ?, ?, ?, ?, ?, '')
-      """,
-      [
-        .text(entry.key), .whole(transition), .text(entry.action), .text(entry.mode.rawValue),
-        .text(entry.status.rawValue), .whole(Int64(entry.attempts)), .whole(time),
-      ])
-  }
-
-  /// Notes what became of a delivery, at once.
-  package func note(
-    _ status: OutboxEntry.Status, of key: String, attempts: Int, detail: String, at time: Int64
-  ) throws(StateFailure) {
-    try database.run(
-      "UPDATE outbox SET status = ?, attempts = ?, detail = ?, updated = ? WHERE key = ?",
-      [
-        .text(status.rawValue), .whole(Int64(attempts)), .text(detail), .whole(time), .text(key),
-      ])
-  }
-}
-
-/// A delivery that was asked for, so that it is neither lost nor, where it must not be, repeated.
-package struct OutboxEntry: Sendable {
-  package enum Status: String, Sendable {
-    /// Not attempted, or to be attempted again.
-    case waiting
-    /// An attempt was begun.
-    case attempting
-    case done, failed, unknown, blocked, shadow, abandoned
-  }
-
-  package var key: String
-  package var transition: Transition
-  package var action: String
-  package var mode: PlannedAction.Mode
-  package var status: Status
-  package var attempts: Int
-
-  package init(
-    key: String, transition: Transition, action: String, mode: PlannedAction.Mode,
-    status: Status = .waiting, attempts: Int = 0
-  ) {
-    self.key = key
-    self.transition = transition
-    self.action = action
-    self.mode = mode
-    self.status = status
-    self.attempts = attempts
+  /// Notes what became of a delivery.
+  package func note(_ report: Delivery.Report) throws(StateFailure) {
+    guard let status = OutboxEntry.Status(report.outcome) else { return }
+    try lock.withLock { _ throws(StateFailure) in
+      try outbox.note(
+        status, of: report.key, detail: report.outcome.detail, at: report.time)
+    }
   }
 }
 
