@@ -18,6 +18,9 @@ package struct Configuration: Sendable {
   /// Nil means one per core.
   package var threads: Int?
 
+  /// The directory of the durable state; nil when none is asked for.
+  package var state: String?
+
   /// What holds without a file.
   package init() {}
 
@@ -39,7 +42,8 @@ package struct Configuration: Sendable {
     result.params = keys.stringMap("params") ?? [:]
     result.timezone = keys.zone("timezone", isZone) ?? "UTC"
     result.threads = keys.integer("threads", in: 1...1_024)
-    keys.notBuilt(["state", "memory", "listen"])
+    result.state = keys.string("state")
+    keys.notBuilt(["memory", "listen"])
     keys.finish()
     return result
   }

@@ -47,6 +47,25 @@ enum StateSchema {
 
   /// Brings the database up to date, one step after the other, each kept as a whole.
   static func migrate(_ database: Database, path: String) throws(StateFailure) {
+    for version in try version(of: database, path: path)..<steps.count {
+      try database.transaction { () throws(StateFailure) in
+        try database.script(steps[version])
+        try database.script("PRAGMA user_version = \(version + 1)")
+        try database.script("PRAGMA application_id = \(application)")
+      }
+    }
+  }
+
+  /// For those who only look: nothing is brought up to date.
+  static func checkCurrent(_ database: Database, path: String) throws(StateFailure) {
+    guard try version(of: database, path: path) == steps.count else {
+      throw StateFailure(
+        path: path, cause: .other,
+        reason: "was written by an older version; 'tripline run' brings it up to date")
+    }
+  }
+
+  private static func version(of database: Database, path: String) throws(StateFailure) -> Int {
     let found = try database.rows("PRAGMA user_version").first?.whole(0) ?? 0
     guard found <= steps.count else {
       throw StateFailure(
@@ -59,12 +78,6 @@ enum StateSchema {
       throw StateFailure(
         path: path, cause: .damaged, reason: "is damaged: the file is another program's database")
     }
-    for version in Int(found)..<steps.count {
-      try database.transaction { () throws(StateFailure) in
-        try database.script(steps[version])
-        try database.script("PRAGMA user_version = \(version + 1)")
-        try database.script("PRAGMA application_id = \(application)")
-      }
-    }
+    return Int(found)
   }
 }

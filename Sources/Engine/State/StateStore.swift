@@ -47,7 +47,9 @@ package final class StateStore: @unchecked Sendable {
     }
   }
 
-  private let directory: StateDirectory
+  private let path: String
+  /// Held as long as the state may be written.
+  private let directory: StateDirectory?
   private let lock = Mutex(())
   private let database: Database
   private let journal: Journal
@@ -56,7 +58,7 @@ package final class StateStore: @unchecked Sendable {
   /// Opens the state in a directory that this process holds; made when there is none.
   package init(in directory: StateDirectory) throws(StateFailure) {
     self.directory = directory
-    let path = directory.database
+    path = directory.database
     // SQLite gives its other files the rights of this one.
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw StateFailure(path: directory.path, errno: errno) }
@@ -68,10 +70,26 @@ package final class StateStore: @unchecked Sendable {
     // the disk.
     try database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
     try StateSchema.migrate(database, path: path)
-    let verdict = try database.rows("PRAGMA quick_check(1)").first?.text(0) ?? ""
-    guard verdict == "ok" else {
-      throw StateFailure(path: path, cause: .damaged, reason: "is damaged: \(verdict)")
+    try check()
+  }
+
+  /// Opens the state in a directory to look at it, also while another process writes it.
+  package init(readingIn directory: String) throws(StateFailure) {
+    self.directory = nil
+    path = StateDirectory.database(in: directory)
+    guard access(path, F_OK) == 0 else {
+      throw StateFailure(path: directory, cause: .other, reason: "is not there: nothing was kept")
     }
+    database = try Database(path: path, isReadOnly: true)
+    journal = Journal(database)
+    outbox = Outbox(database)
+    try StateSchema.checkCurrent(database, path: path)
+    try check()
+  }
+
+  private func check() throws(StateFailure) {
+    let verdict = try database.rows("PRAGMA quick_check(1)").first?.text(0) ?? ""
+    guard verdict == "ok" else { throw damaged(verdict) }
   }
 
   // Reading.
@@ -172,7 +190,7 @@ package final class StateStore: @unchecked Sendable {
   }
 
   private func damaged(_ what: String) -> StateFailure {
-    StateFailure(path: directory.database, cause: .damaged, reason: "is damaged: \(what)")
+    StateFailure(path: path, cause: .damaged, reason: "is damaged: \(what)")
   }
 
   // Writing.
@@ -285,7 +303,7 @@ package final class StateStore: @unchecked Sendable {
     try lock.withLock { _ throws(StateFailure) in
       guard try outbox.begin(key, at: time) else {
         throw StateFailure(
-          path: directory.path, cause: .unwritable, reason: "does not hold the delivery yet")
+          path: path, cause: .unwritable, reason: "does not hold the delivery yet")
       }
     }
   }

@@ -28,7 +28,7 @@ package struct RunCommand: Command {
   package func run(on console: Console) async throws -> Outcome {
     let setup = try Setup(invocation)
     let options = invocation.options
-    let environment = RunCommand.environment
+    let environment = Environment.variables
     let files = try setup.ruleFiles()
     guard !files.isEmpty else {
       throw invocation.mistake(
@@ -94,20 +94,6 @@ package struct RunCommand: Command {
     result.note(in: &outcome, options, console)
     if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
     return outcome
-  }
-
-  /// What programs inherit and `${env:NAME}` finds.
-  private static var environment: [String: String] {
-    var result: [String: String] = [:]
-    // SAFETY: nothing in this program changes the environment.
-    var entry = unsafe environ
-    while let text = unsafe entry.pointee {
-      let parts = unsafe String(cString: text).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
-      unsafe entry += 1
-    }
-    return result
   }
 
   private static func endOfInput(_ options: Options, _ rules: [BoundRule]) -> Watch.EndOfInput {
