@@ -29,6 +29,8 @@ package struct Monitor: Sendable {
   var lead: SlidingTotals?
   var folds = GroupTable()
   var groups: AlertGroups
+  /// What `anomaly` has learned.
+  var book = SeriesBook()
   var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
@@ -46,6 +48,7 @@ package struct Monitor: Sendable {
     self.rule = rule
     panes = Panes(rule.fold)
     groups = AlertGroups(rule)
+    if rule.series?.learns == true { troubles.health = .learning }
   }
 
   var every: Int64 { rule.every }
