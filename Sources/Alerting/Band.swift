@@ -86,8 +86,8 @@ extension Band {
 
   /// A number as a person wants to read it: three decimals, more when it is small.
   private static func text(_ number: Double) -> String {
-    guard number.magnitude < 1e12 else { return NumberText.shortest(number) }
-    let scale: Double = number.magnitude < 1 ? 1e6 : 1e3
+    guard 1e-4..<1e12 ~= number.magnitude else { return NumberText.shortest(number) }
+    let scale: Double = number.magnitude < 0.1 ? 1e6 : 1e3
     return NumberText.shortest((number * scale).rounded() / scale)
   }
 }
