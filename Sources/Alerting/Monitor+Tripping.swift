@@ -20,6 +20,7 @@ extension Monitor {
     var tripped: Set<Int32> = []
     guard let current, rule.levels.contains(where: \.tripsOnLine) else { return tripped }
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     let found = looksAtAllRows ? totalsByGroup(current.totals) : nil
     var seen: Set<Int32> = []
     var last: Int32 = -1
@@ -81,6 +82,7 @@ extension Monitor {
       prior.merge(pane.partial, only: needsAll ? nil : tripped)
     }
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     let times = run.batch.times
     var largest = largestBefore
     for row in rows {

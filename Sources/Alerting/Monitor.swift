@@ -31,6 +31,8 @@ package struct Monitor: Sendable {
   var ledThrough = Int64.min
   var folds = GroupTable()
   var groups: AlertGroups
+  /// What `anomaly` has learned.
+  var book = SeriesBook()
   var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
@@ -48,6 +50,7 @@ package struct Monitor: Sendable {
     self.rule = rule
     panes = Panes(rule.fold)
     groups = AlertGroups(rule)
+    if rule.series?.learns == true { troubles.health = .learning }
   }
 
   var every: Int64 { rule.every }
