@@ -110,6 +110,7 @@ extension Monitor {
   /// What each level compares, straight from the aggregates.
   mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     var found = rule.levels.map { _ in GroupValues(groups: groups.numbered) }
     for (local, fold) in totals.members.enumerated() where totals.counts[local] > 0 {
       let group = groups.number(ofFold: Int(fold), folds)

@@ -27,6 +27,8 @@ package struct Monitor: Sendable {
   var due: SlidingTotals?
   /// The window of the first instant at or after the largest time seen, when that is another one.
   var lead: SlidingTotals?
+  /// The end of the newest window that was ever `lead`.
+  var ledThrough = Int64.min
   var folds = GroupTable()
   var groups: AlertGroups
   /// What `anomaly` has learned.
@@ -142,6 +144,7 @@ package struct Monitor: Sendable {
       lead = nil
       return
     }
+    ledThrough = newest
     if lead == nil {
       lead = due
       lead?.slide(to: newest, over: panes)
