@@ -140,7 +140,7 @@ extension Monitor {
     }
     let first = max(
       rule.instant(atOrAfter: lens.instants.lowerBound), rule.instant(atOrAfter: began))
-    let isZero = lead.level?.emptyIsZero == true
+    let isZero = lead.level?.emptyIsZero ?? false
     return stride(from: first, through: min(lens.instants.upperBound, next - every), by: Int(every))
       .map { instant in
         InstantReport.Reading(

@@ -11,6 +11,8 @@ package struct Sighting: Sendable {
   package let instant: Int64
   package let finding: Alert.Finding
   package let value: Double?
+  /// Where the value was expected, for a condition on series.
+  package let band: Band?
   /// Afterwards.
   package let alert: Alert
   /// When it is no longer too early to tell.
@@ -61,7 +63,7 @@ extension Monitor {
   /// Keeps what was found of a group, if the lens is on it.
   mutating func note(
     _ finding: Alert.Finding, _ index: Int, _ group: Int, at time: Int64, value: Double?,
-    _ windowEnd: Int64, _ change: Alert.Change?, _ decision: Decision?
+    _ windowEnd: Int64, _ band: Band?, _ change: Alert.Change?, _ decision: Decision?
   ) {
     // Never a copy of the lens: what it has kept would be copied with every addition.
     guard lens?.instants.contains(windowEnd) == true else { return }
@@ -73,7 +75,9 @@ extension Monitor {
     lens?.sightings.append(
       Sighting(
         level: index, group: key, time: time, instant: windowEnd, finding: finding, value: value,
-        alert: groups.alert(index, group), judgedFrom: start + rule.terms[index].window,
+        band: band,
+        alert: groups.alert(index, group),
+        judgedFrom: start + (index < rule.conditionCount ? rule.window : rule.terms[index].window),
         isYoungGroup: start > began,
         lastLine: lastLine == .min ? nil : lastLine, isHeldBack: change == .waits,
         decision: decision, line: line))

@@ -25,8 +25,10 @@ package struct Verdict: Sendable {
 
   package let kind: Kind
   package let terms: AlertTerms
-  /// Nil for missing data, which compares nothing.
+  /// Nil for missing data, which compares nothing, and for conditions on series.
   package let level: BoundLevel?
+  /// What is compared with, with its number where that changes with time.
+  package let threshold: String
   /// What was compared: the name of a column, or `rows`.
   package let subject: String
   /// At the instant itself.
@@ -46,13 +48,23 @@ package struct Verdict: Sendable {
     self.sighting = sighting
     self.level = level
     terms = rule.terms[sighting.level]
-    subject = level.map { rule.name(of: $0.subject) } ?? ""
+    subject = level.map { rule.name(of: $0.subject) } ?? rule.series?.name ?? ""
+    threshold =
+      rule.series.flatMap { series in sighting.band?.text(series.name, inside: false) }
+      ?? terms.alertText
     counts = level.map { rule.counts($0.subject) } ?? false
     trip = sightings.last { $0.line != nil && $0.decision?.transition.to == .firing }
     kind = Verdict.kind(of: sighting, every: rule.every)
-    let isHit = sighting.finding == .hit
-    shortfall =
-      isHit ? nil : sighting.value.flatMap { [counts] in level?.shortfall(of: $0, counts: counts) }
+    shortfall = Verdict.shortfall(of: sighting, level, counts: counts)
+  }
+
+  private static func shortfall(
+    of sighting: Sighting, _ level: BoundLevel?, counts: Bool
+  ) -> Double? {
+    guard sighting.finding != .hit, let value = sighting.value else { return nil }
+    if let level { return level.shortfall(of: value, counts: counts) }
+    // A point may lie outside and be no hit, because one is not enough.
+    return sighting.band.map { $0.room(for: value) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func kind(of sighting: Sighting, every: Int64) -> Kind {
@@ -100,6 +112,35 @@ package struct Verdict: Sendable {
       return level.isFarther(value, than: others)
     }
     return sighting.group.json.utf8.lexicographicallyPrecedes(other.sighting.group.json.utf8)
+  }
+}
+
+extension Verdict {
+  package var isMissingData: Bool { terms.level == .missingData }
+
+  /// Whether it is small values that alert.
+  package var isDownward: Bool {
+    switch level?.alert {
+    case .less, .lessOrEqual: true
+    case .greater, .greaterOrEqual, .equal, .notEqual: false
+    case nil: sighting.band?.direction == .down
+    }
+  }
+
+  /// The number that has to be passed; nil where there is none.
+  package var bound: Double? {
+    level?.alertBound ?? sighting.band.map { $0.direction == .down ? $0.lower : $0.upper }
+  }
+}
+
+extension Band {
+  /// How far inside a value lies; negative outside.
+  fileprivate func room(for value: Double) -> Double {
+    switch direction {
+    case .up: upper - value
+    case .down: value - lower
+    case .both: min(upper - value, value - lower)
+    }
   }
 }
 

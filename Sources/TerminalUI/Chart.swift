@@ -24,17 +24,17 @@ package struct Chart: Sendable {
 
   /// Oldest first.
   private let points: [Point]
-  private let threshold: (value: Double, text: String)
+  private let threshold: (value: Double, text: String)?
   /// Whether small values are the bad ones.
   private let fallsToHit: Bool
   /// The time that is marked.
   private let marked: Int64
 
   package init(
-    _ points: [Point], threshold: Double, as text: String, fallsToHit: Bool, marked: Int64
+    _ points: [Point], threshold: (value: Double, text: String)?, fallsToHit: Bool, marked: Int64
   ) {
     self.points = points
-    self.threshold = (threshold, text)
+    self.threshold = threshold
     self.fallsToHit = fallsToHit
     self.marked = marked
   }
@@ -47,8 +47,9 @@ package struct Chart: Sendable {
   package func lines(width: Int, in terminal: Terminal) -> [String] {
     let values = points.compactMap(\.value).filter(\.isFinite)
     guard !values.isEmpty else { return [] }
-    let low = min(0, values.min()!, threshold.value)
-    let top = max(values.max()!, threshold.value)
+    let bound = threshold?.value ?? values[0]
+    let low = min(0, values.min()!, bound)
+    let top = max(values.max()!, bound)
     let scale = Scale(low: low, high: top > low ? top : low + 1)
     let labels = self.labels(scale)
     let margin = labels.map(\.displayWidth).max() ?? 0
@@ -128,14 +129,14 @@ package struct Chart: Sendable {
     var labels = [String](repeating: "", count: Chart.height)
     labels[0] = scale.high.readable
     labels[Chart.height - 1] = scale.low.readable
-    labels[scale.row(threshold.value)] = threshold.text
+    if let threshold { labels[scale.row(threshold.value)] = threshold.text }
     return labels
   }
 
   private func bars(
     _ line: Int, _ columns: [Column], _ scale: Scale, _ glyphs: Glyphs, _ palette: Palette
   ) -> String {
-    let isThreshold = line == scale.row(threshold.value)
+    let isThreshold = threshold.map { scale.row($0.value) } == line
     var text = ""
     var run = ""
     var style: Palette.Style?

@@ -68,7 +68,7 @@ extension InstantReport {
     json.member("sentence", verdict.sentence(of: rule, census))
     json.value("value", verdict.sighting.value)
     json.member("finding", verdict.sighting.finding.word)
-    json.member("threshold", verdict.terms.alertText)
+    json.member("threshold", verdict.threshold)
     json.value("short_by", verdict.shortfall)
     json.member(
       "state",

@@ -76,7 +76,7 @@ package struct InstantPage: Sendable {
     let rows = report.verdicts.map { verdict in
       [
         verdict.terms.level.noun, verdict.sighting.group.readable,
-        verdict.sighting.value?.readable ?? "", verdict.terms.alertText.displaySafe(), verdict.need,
+        verdict.sighting.value?.readable ?? "", verdict.threshold.displaySafe(), verdict.need,
         verdict.state,
       ]
     }
@@ -104,12 +104,13 @@ package struct InstantPage: Sendable {
   // What it stands on.
 
   private var chart: [String] {
-    guard let lead, let level = lead.level else { return [] }
+    guard let lead, !lead.isMissingData else { return [] }
+    let sign = lead.level?.alert.rawValue ?? (lead.isDownward ? "<=" : ">=")
     let chart = Chart(
       report.history.map {
         Chart.Point(time: $0.instant, value: $0.value, isHit: $0.finding == .hit)
       },
-      threshold: level.alertBound, as: "\(level.alert.rawValue) \(level.alertBound.readable)",
+      threshold: lead.bound.map { ($0, "\(sign) \($0.readable)") },
       fallsToHit: lead.isDownward, marked: report.instant)
     let lines = chart.lines(width: (terminal.width ?? 80) - 2, in: terminal)
     guard !lines.isEmpty else { return [] }

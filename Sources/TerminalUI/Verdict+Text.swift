@@ -40,9 +40,10 @@ extension Verdict {
 
   /// `2 more needed`, `0.4 less needed`; empty when nothing is.
   package var need: String {
-    guard let shortfall, let level else { return "" }
+    guard let shortfall else { return "" }
     if shortfall == 0 { return "any \(isDownward ? "less" : "more") needed" }
-    switch level.alert {
+    switch level?.alert {
+    case nil: return "\(shortfall.readable) further out needed"
     case .greater, .greaterOrEqual: return "\(shortfall.readable) more needed"
     case .less, .lessOrEqual: return "\(shortfall.readable) \(counts ? "fewer" : "less") needed"
     case .equal: return "off by \(shortfall.readable)"
@@ -50,18 +51,8 @@ extension Verdict {
     }
   }
 
-  /// Whether small values are the bad ones.
-  package var isDownward: Bool {
-    switch level?.alert {
-    case .less, .lessOrEqual: true
-    default: false
-    }
-  }
-
-  private var isMissingData: Bool { level == nil }
-
   /// `_count was 6 (alerts at > 5)`.
-  private var comparison: String { compared(decidingValue) + " (alerts at \(terms.alertText))" }
+  private var comparison: String { compared(decidingValue) + " (alerts at \(threshold))" }
 
   private var grounds: String { isMissingData ? silence : comparison }
 
@@ -91,7 +82,7 @@ extension Verdict {
     if isMissingData { return silence }
     let now = compared(sighting.value)
     switch sighting.finding {
-    case .hit: return "\(now), still a hit (alerts at \(terms.alertText))"
+    case .hit: return "\(now), still a hit (alerts at \(threshold))"
     case .clear:
       let since = alert.clearSince ?? sighting.time
       let end = max(since + terms.resolutionWindow, alert.lastHit + terms.keepFiring)
@@ -113,7 +104,7 @@ extension Verdict {
     let end = rule.instant(atOrAfter: since + terms.hold)
     return "did not fire: `for: \(DurationText.text(terms.hold))` is not reached: a hit since "
       + "\(Moment.clock(since)), fires at \(Moment.clock(end)) if it stays so; "
-      + compared(sighting.value) + " (alerts at \(terms.alertText))"
+      + compared(sighting.value) + " (alerts at \(threshold))"
   }
 
   private func quorumText(_ rule: BoundRule) -> String {
@@ -152,6 +143,7 @@ extension Verdict {
 
   /// Why there was nothing to compare.
   private func nothing(_ rule: BoundRule, _ census: WindowCensus?) -> String {
+    if rule.series != nil { return "no point could be judged: too few came before it" }
     let text = "there was no value to compare"
     guard let census, let level, case .column(let slot) = level.subject else { return text }
     let column = slot.index - rule.fold.keys.count

@@ -14,7 +14,7 @@ import Testing
         Chart.Point(
           time: Self.ten + Int64(index) * 60_000, value: value,
           isHit: value.map { fallsToHit ? $0 < threshold : $0 > threshold } ?? false)
-      }, threshold: threshold, as: text, fallsToHit: fallsToHit,
+      }, threshold: (threshold, text), fallsToHit: fallsToHit,
       marked: Self.ten + Int64(marked) * 60_000)
   }
 
