@@ -42,7 +42,7 @@ package struct BoundRule: Sendable {
   var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
 
   /// The first instant at or after `time`.
-  func instant(atOrAfter time: Int64) -> Int64 {
+  package func instant(atOrAfter time: Int64) -> Int64 {
     let rest = time % every
     return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }

@@ -9,7 +9,7 @@ extension Monitor {
   ) {
     while let end = due?.end, end < watermark {
       var next = end + every
-      if let idle = idleTime(from: end, to: watermark) {
+      if let idle = idleTime(from: end, to: unseen(from: end, to: watermark)) {
         next = max(next, instant(atOrAfter: idle))
       } else {
         decide(end, line: line, &decisions)
@@ -24,7 +24,7 @@ extension Monitor {
   /// How long it stays so that deciding could change nothing: an empty window, no alert under way,
   /// nobody to miss. Nil when that is not so at `end`.
   func idleTime(from end: Int64, to watermark: Int64) -> Int64? {
-    guard skipsInstants, let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
+    guard passesOver(end), let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
       return nil
     }
     if rule.series?.learns == true { return nil }
@@ -84,7 +84,7 @@ extension Monitor {
 
   mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
     guard let due else { return }
-    if skipsInstants, groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    if passesOver(time), groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
     if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
     let found =

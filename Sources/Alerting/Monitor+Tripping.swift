@@ -101,6 +101,9 @@ extension Monitor {
         guard let value = confirmedValue(level, prior, numbers[row], arena), level.isHit(value)
         else { continue }
         let line = run.firstLine + UInt64(row - run.rows.lowerBound)
+        let place = moment(of: row, run.batch)
+        lens?.line = place
+        defer { lens?.line = nil }
         observe(
           .hit, index, group, at: largest, value: value, windowEnd: current.end,
           order: (line, .max), &decisions)

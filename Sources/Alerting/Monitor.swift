@@ -33,7 +33,7 @@ package struct Monitor: Sendable {
   var groups: AlertGroups
   /// What `anomaly` has learned.
   var book = SeriesBook()
-  var began: Int64 = 0
+  package internal(set) var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
   /// one of the firing ones to end, that has expired, or that was true before the start.
@@ -43,6 +43,8 @@ package struct Monitor: Sendable {
   /// Whether instants at which nothing can happen are passed over. It only saves time: tests decide
   /// every instant to see that nothing changes.
   package var skipsInstants = true
+  /// Where somebody looks closely; nil, which costs nothing, but for whoever asks why.
+  package var lens: MonitorLens?
 
   package static let firingLimit = 1_000
 

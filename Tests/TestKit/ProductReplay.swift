@@ -1,5 +1,5 @@
 import Actions
-import Alerting
+package import Alerting
 import Engine
 import Foundation
 import QueryLanguage
@@ -87,7 +87,8 @@ package enum ProductReplay {
     Digest.short(Array(part.prefix { $0 != UInt8(ascii: "\n") }))
   }
 
-  private static func rules(_ yaml: String) throws -> [BoundRule] {
+  /// The rules of a rule file, bound.
+  package static func rules(_ yaml: String) throws -> [BoundRule] {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: [SourceText(name: "rules.yaml", text: yaml)], sink: sink)
     guard !sink.hasErrors else { throw Diagnostics(sink.list) }
