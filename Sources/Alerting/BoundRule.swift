@@ -38,6 +38,10 @@ package struct BoundRule: Sendable {
   /// Whether the lines of a group may make more than one row.
   var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
 
+  /// Whether a level looks at groups it knows that have lost their rows: to absence, or to a stage
+  /// behind the aggregate.
+  func looksAtKnown(_ level: BoundLevel) -> Bool { level.isAboutAbsence || !plan.tailOnlyShows }
+
   /// The first instant at or after `time`.
   func instant(atOrAfter time: Int64) -> Int64 {
     let rest = time % every
