@@ -39,11 +39,7 @@ struct AlertGroups: Sendable {
 
   init(_ rule: BoundRule) {
     self.rule = rule
-    watchers = rule.terms.indices.filter { index in
-      guard index < rule.levels.count else { return rule.missingData?.perGroup == true }
-      let level = rule.levels[index]
-      return !level.isConfirming || rule.looksAtKnown(level)
-    }
+    watchers = rule.terms.indices.filter { rule.watchesFirstLines($0) }
     remembers = rule.remembersGroups
     book = AlertBook(width: rule.terms.count)
     evidence = EvidenceLog(keeping: rule.rule.evidence)
@@ -60,7 +56,8 @@ struct AlertGroups: Sendable {
     !firstLines.contains { $0 != AlertGroups.unknown } && !isRemembered.contains(true)
   }
 
-  private mutating func number(of values: [Value]) -> Int {
+  /// The group with these values, made if need be.
+  mutating func number(of values: [Value]) -> Int {
     let number = table.group(of: values)
     grow()
     return number
@@ -144,26 +141,42 @@ struct AlertGroups: Sendable {
   func judged(_ found: GroupValues, level index: Int, at time: Int64) -> [Int] {
     guard !rule.groupSlots.isEmpty else { return [0] }
     let level = rule.levels[index]
-    let looksAtKnown = rule.looksAtKnown(level)
     var result = found.present.filter { found.mayHit($0, level) }
     for group in book.open(index) where !found.mayHit(group, level) {
-      if book.alert(index, of: group).isActive || found.isPresent(group)
-        || looksAtKnown && isKnown(group, index, at: time)
-      {
-        result.append(group)
-      }
+      if found.isPresent(group) || isExpected(group, index, at: time) { result.append(group) }
     }
-    if looksAtKnown, level.emptyCanHit {
-      for group in lastLines.indices where isKnown(group, index, at: time) {
-        if !found.isPresent(group), !book.isOpen(index, of: group) { result.append(group) }
+    if level.emptyCanHit {
+      result += expected(index, at: time).filter {
+        !found.isPresent($0) && !book.isOpen(index, of: $0)
       }
     }
     return result.sorted()
   }
 
+  /// The same for a condition that looks at everything `present`.
+  func judged(_ present: some Sequence<Int>, level index: Int, at time: Int64) -> [Int] {
+    guard !rule.groupSlots.isEmpty else { return [0] }
+    return Set(present).union(expected(index, at: time)).sorted()
+  }
+
+  /// The groups that are looked at whether they have rows or not.
+  private func expected(_ index: Int, at time: Int64) -> [Int] {
+    guard rule.looksAtKnown(index) else {
+      return book.open(index).filter { book.alert(index, of: $0).isActive }
+    }
+    return lastLines.indices.filter { isExpected($0, index, at: time) }
+  }
+
+  /// Whether a group is looked at without rows: because of its alert, or because it is known and may
+  /// have lost them to absence or to a stage behind the aggregate.
+  private func isExpected(_ group: Int, _ index: Int, at time: Int64) -> Bool {
+    rule.looksAtKnown(index) && isKnown(group, index, at: time)
+      || book.alert(index, of: group).isActive
+  }
+
   /// Places among those that may fire are given in decision order; while there are enough for all,
   /// records are put in that order later.
-  mutating func inDecisionOrder(_ numbers: [Int], _ index: Int) -> [Int] {
+  mutating func inDecisionOrder(_ numbers: [Int]) -> [Int] {
     let candidates = numbers.count { !book.isFiring($0) }
     guard firing + candidates > Monitor.firingLimit else { return numbers }
     rank()
@@ -191,7 +204,7 @@ struct AlertGroups: Sendable {
       let isKnown = isRemembered[group] && lastLines[group] > oldest
       if isKnown || book.alert(index, of: group).isActive { numbers.append(group) }
     }
-    return inDecisionOrder(numbers.sorted(), index)
+    return inDecisionOrder(numbers.sorted())
   }
 
   /// Whether a group has lines that a level still knows of at the instant `time`.
@@ -201,8 +214,7 @@ struct AlertGroups: Sendable {
 
   /// How long after its last line a group is known to an alert.
   private func memory(of group: Int, _ index: Int) -> Int64 {
-    isRemembered[group] && (index == rule.levels.count || rule.levels[index].isAboutAbsence)
-      ? AlertGroups.memory : rule.window
+    isRemembered[group] && rule.isAboutAbsence(index) ? AlertGroups.memory : rule.window
   }
 
   // Lines.

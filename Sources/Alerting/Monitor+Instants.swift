@@ -27,6 +27,7 @@ extension Monitor {
     guard skipsInstants, let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
       return nil
     }
+    if rule.series?.learns == true { return nil }
     if rule.groupSlots.isEmpty, rule.levels.contains(where: \.emptyCanHit) { return nil }
     let idle = panes.list.first.map { min($0.end, watermark) } ?? watermark
     guard let silence = silenceEnd else { return idle }
@@ -65,7 +66,8 @@ extension Monitor {
       let resolution = rule.terms.map(\.resolutionWindow).max() ?? 0
       let patience = rule.terms.map { max($0.hold, $0.keepFiring) }.max() ?? 0
       let silence = rule.missingData?.window ?? 0
-      return newest + 2 * rule.window + max(resolution, patience, silence)
+      let memory = rule.series?.memory ?? 0
+      return newest + 2 * rule.window + max(resolution, patience, silence, memory)
     }
   }
 
@@ -81,10 +83,13 @@ extension Monitor {
     guard let due else { return }
     if skipsInstants, groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
-    let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
+    if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
+    let found =
+      rule.levels.isEmpty
+      ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
     for index in rule.levels.indices {
       let judged = groups.judged(found[index], level: index, at: time)
-      for group in groups.inDecisionOrder(judged, index) {
+      for group in groups.inDecisionOrder(judged) {
         let (finding, value) = finding(index, group, found[index], at: time)
         observe(
           finding, index, group, at: time, value: value, windowEnd: time, order: (line, time),
@@ -175,7 +180,7 @@ extension BoundRule {
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
   /// does not trip on the line.
   var needsInstants: Bool {
-    missingData != nil
+    missingData != nil || series != nil
       || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }

@@ -9,7 +9,11 @@ extension Monitor {
   /// Whether a line may find that another row of its group is a hit that was not said: one that came
   /// while the alert was firing, which instants decided late have ended since, or that found no place
   /// among those firing.
-  private var looksAtAllRows: Bool { rule.hasSeveralRows && (lead != nil || owesInstant) }
+  private var looksAtAllRows: Bool {
+    guard rule.hasSeveralRows, let due else { return false }
+    // Also when no instant is late any more: the last that was may have been decided by this line.
+    return due.end <= ledThrough || owesInstant
+  }
 
   /// Fold groups whose alert group is not firing and now meets a condition that lines trip.
   mutating func trippedGroups(_ matching: Selection, _ input: FoldInput) -> Set<Int32> {
