@@ -40,6 +40,12 @@ package struct Alert: Sendable {
   /// Whether it is under way, so that its group is looked at whether it has lines or not.
   var isActive: Bool { isFiring || pendingSince != nil }
 
+  /// Whether an instant may change it that is no hit.
+  var isOpen: Bool { isActive || !hits.isEmpty }
+
+  /// Whether it is as if nothing had ever happened.
+  var isBlank: Bool { !isOpen && ordinal == 0 }
+
   /// Whether it must not be forgotten at the instant `time`: alerts are counted, and so are hits.
   func hasStory(at time: Int64, _ terms: AlertTerms) -> Bool {
     isActive || ordinal > 0 || hits.last.map { $0 > time - (terms.quorum?.span ?? 0) } ?? false

@@ -14,10 +14,7 @@ extension Monitor {
       }
     for (index, found) in verdicts.enumerated() {
       let judged = groups.judged(found.keys, level: index, at: time)
-      // With a quorum an instant may fire that is no hit by itself.
-      let candidates =
-        rule.terms[index].quorum == nil ? found.values.count(where: \.isHit) : judged.count
-      for group in groups.inDecisionOrder(judged, candidates: candidates) {
+      for group in groups.inDecisionOrder(judged) {
         let isEarly = isEarly(group, index, at: time)
         let verdict = isEarly ? .early : found[group] ?? SeriesVerdict()
         observe(
