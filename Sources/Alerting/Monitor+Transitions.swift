@@ -5,7 +5,8 @@ import Records
 extension Monitor {
   mutating func observe(
     _ finding: Alert.Finding, _ index: Int, _ group: Int, at time: Int64, value: Double?,
-    windowEnd: Int64, order: (line: UInt64, instant: Int64), _ decisions: inout [Decision]
+    windowEnd: Int64, order: (line: UInt64, instant: Int64), band: Band? = nil,
+    _ decisions: inout [Decision]
   ) {
     let terms = rule.terms[index]
     let mayFire = groups.mayFire(group)
@@ -16,6 +17,13 @@ extension Monitor {
         change = alert.expire(at: time, lastLine: lastLine, terms)
       }
       return (change, alert.ordinal)
+    }
+    var made: Decision?
+    // Whatever is found of any group passes here, so that a lens sees what is decided, as it is decided.
+    defer {
+      if lens != nil {
+        note(finding, index, group, at: time, value: value, windowEnd, band, change, made)
+      }
     }
     guard let change else { return }
     guard let step = change.step else {
@@ -33,16 +41,26 @@ extension Monitor {
         ordinal: step == .pending ? ordinal + 1 : ordinal, windowEnd: windowEnd),
       time: time, monitor: rule.rule.name, level: terms.level, to: step,
       reason: reason(of: step, terms.level, value), group: key,
-      value: value, threshold: step == .resolved ? terms.resolveText : terms.alertText,
+      value: value, threshold: threshold(of: step, terms, band),
       windowStart: start, windowEnd: windowEnd, evidence: [], actions: [])
     let isOnset = step == .pending || step == .firing
-    decisions.append(
-      Decision(
-        order: DecisionOrder(
-          line: order.line, instant: order.instant, monitor: rule.rule.name, level: index,
-          group: key.json),
-        transition: transition,
-        evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : []))
+    let decision = Decision(
+      order: DecisionOrder(
+        line: order.line, instant: order.instant, monitor: rule.rule.name, level: index,
+        group: key.json),
+      transition: transition,
+      evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : [])
+    made = decision
+    decisions.append(decision)
+  }
+
+  /// What was compared, as written; of a band with its numbers, which nobody has written.
+  private func threshold(of step: Transition.Step, _ terms: AlertTerms, _ band: Band?) -> String {
+    let isOver = step == .resolved
+    guard let band, let name = rule.series?.name else {
+      return isOver ? terms.resolveText : terms.alertText
+    }
+    return band.text(name, inside: isOver)
   }
 
   private func reason(
