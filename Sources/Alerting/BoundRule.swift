@@ -19,6 +19,8 @@ package struct BoundRule: Sendable {
   package let missingData: MissingDataRule?
   /// The terms of every alert that can fire, in the order in which they are decided.
   package let terms: [AlertTerms]
+  /// Stands for everything that decides; see `Rule.identity`.
+  package internal(set) var identity = ""
 
   /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
@@ -138,7 +140,9 @@ extension BoundRule {
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
       rule: rule, plan: plan, fold: fold, zone: context.zone, countsLines: isCounting(plan.query))
-    return try binding.bind()
+    var bound = try binding.bind()
+    bound.identity = rule.identity(in: context)
+    return bound
   }
 
   private static func plan(

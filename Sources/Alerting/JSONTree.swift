@@ -1,4 +1,4 @@
-package import QueryLanguage
+import QueryLanguage
 package import Records
 
 /// JSON that this program wrote, read again as a tree: records of the journal, parts of the state.

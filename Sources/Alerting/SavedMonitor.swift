@@ -1,6 +1,6 @@
 /// What a monitor knows that its log can't tell again: what a restart begins with. In a commit the
 /// lists hold just what changed since the last one.
-package struct SavedMonitor: Sendable, Hashable {
+package struct SavedMonitor: Sendable, Equatable {
   package var name: String
   /// Stands for everything in the rule that decides; with another one the monitor is another.
   package var rule: String
@@ -9,13 +9,20 @@ package struct SavedMonitor: Sendable, Hashable {
   package var due: Int64
   /// The largest time taken in.
   package var largest: Int64
+  /// See `Monitor.ledThrough`.
+  package var ledThrough: Int64
   /// See `Monitor.owesInstant`.
   package var owesInstant: Bool
+  /// The newest line of all that match.
+  package var lastLine: Int64
+  /// What `anomaly` has learned; nil when that did not change.
+  package var learned: [SeriesBook.Entry]?
   package var alerts: [SavedAlert]
   package var groups: [SavedGroup]
 
   package init(
-    name: String, rule: String, began: Int64, due: Int64, largest: Int64, owesInstant: Bool,
+    name: String, rule: String, began: Int64, due: Int64, largest: Int64, ledThrough: Int64,
+    owesInstant: Bool, lastLine: Int64, learned: [SeriesBook.Entry]? = nil,
     alerts: [SavedAlert] = [], groups: [SavedGroup] = []
   ) {
     self.name = name
@@ -23,7 +30,10 @@ package struct SavedMonitor: Sendable, Hashable {
     self.began = began
     self.due = due
     self.largest = largest
+    self.ledThrough = ledThrough
     self.owesInstant = owesInstant
+    self.lastLine = lastLine
+    self.learned = learned
     self.alerts = alerts
     self.groups = groups
   }
@@ -60,7 +70,7 @@ package struct SavedAlert: Sendable, Hashable {
 /// When a group of a monitor was seen.
 package struct SavedGroup: Sendable, Hashable {
   package var group: GroupKey
-  /// For each alert the first line since it knows the group.
+  /// The first line since it is known, for each alert that asks for that.
   package var firstLines: [Int64?]
   package var lastLine: Int64
   /// Whether it is known for a day, not only while its window has lines.

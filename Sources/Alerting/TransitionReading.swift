@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 extension Transition {
   /// Reads a transition record, the counterpart of `json()`; nil when it is none.

@@ -38,6 +38,7 @@ import Testing
       #expect(Set(found.alerts) == Set(monitor.alerts))
       #expect(Set(found.groups) == Set(monitor.groups))
       #expect(found.due == monitor.due && found.rule == monitor.rule && found.owesInstant)
+      #expect(found.learned == monitor.learned && found.ledThrough == .min)
     }
   }
 
@@ -243,7 +244,9 @@ import Testing
     ])
 
   private static let monitor = SavedMonitor(
-    name: "Slow", rule: "r1", began: -5, due: 60_000, largest: 59_999, owesInstant: true,
+    name: "Slow", rule: "r1", began: -5, due: 60_000, largest: 59_999,
+    ledThrough: .min, owesInstant: true, lastLine: 59_000,
+    learned: [.init(keys: [.text("a")], numbers: [1, 0.1])],
     alerts: [
       SavedAlert(
         level: .critical, group: GroupKey([(name: "host", value: .text("web \"1\"\n"))]),

@@ -16,6 +16,8 @@ package enum ProductReplay {
     package var latenesses: [Int64] = []
     package var drain = false
     package var skipsInstants = true
+    /// Stops and restarts the monitors at random, with this seed.
+    package var restarts: UInt64?
 
     package init(drain: Bool = false) { self.drain = drain }
   }
@@ -51,6 +53,7 @@ package enum ProductReplay {
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants
+    replay.observer = options.restarts.map { Restarts(seed: $0) }
     var records: [String] = []
     _ = try replay.run(
       Replay.Outlet(transition: { transition in

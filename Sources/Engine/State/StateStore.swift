@@ -161,11 +161,14 @@ package final class StateStore: @unchecked Sendable {
           group: try group(row.text(1)), firstLines: optionalTimes(row.text(2)),
           lastLine: row.whole(3), isRemembered: row.whole(4) != 0))
     }
-    return try database.rows("SELECT name, rule, began, due, largest, owes FROM monitors").map {
+    return try database.rows(
+      "SELECT name, rule, began, due, largest, led_through, owes, last_line, learned FROM monitors"
+    ).map { row in
       SavedMonitor(
-        name: $0.text(0), rule: $0.text(1), began: $0.whole(2), due: $0.whole(3),
-        largest: $0.whole(4), owesInstant: $0.whole(5) != 0, alerts: alerts[$0.text(0)] ?? [],
-        groups: groups[$0.text(0)] ?? [])
+        name: row.text(0), rule: row.text(1), began: row.whole(2), due: row.whole(3),
+        largest: row.whole(4), ledThrough: row.whole(5), owesInstant: row.whole(6) != 0,
+        lastLine: row.whole(7), learned: row.optionalText(8).flatMap(SeriesBook.entries),
+        alerts: alerts[row.text(0)] ?? [], groups: groups[row.text(0)] ?? [])
     }
   }
 
@@ -240,11 +243,19 @@ package final class StateStore: @unchecked Sendable {
   private func write(_ monitor: SavedMonitor) throws(StateFailure) {
     try database.run(
       """
-      INSERT OR REPLACE INTO monitors (name, rule, began, due, largest, owes) VALUES (?,?,?,?,?,?)
+      INSERT INTO monitors
+        (name, rule, began, due, largest, led_through, owes, last_line, learned)
+      VALUES (?,?,?,?,?,?,?,?,?)
+      ON CONFLICT (name) DO UPDATE SET rule = excluded.rule, began = excluded.began,
+        due = excluded.due, largest = excluded.largest, led_through = excluded.led_through,
+        owes = excluded.owes, last_line = excluded.last_line,
+        learned = coalesce(excluded.learned, learned)
       """,
       [
         .text(monitor.name), .text(monitor.rule), .whole(monitor.began), .whole(monitor.due),
-        .whole(monitor.largest), .whole(monitor.owesInstant ? 1 : 0),
+        .whole(monitor.largest), .whole(monitor.ledThrough), .whole(monitor.owesInstant ? 1 : 0),
+        .whole(monitor.lastLine),
+        monitor.learned.map { .text(SeriesBook.json(of: $0)) } ?? .null,
       ])
     for alert in monitor.alerts {
       try database.run(
