@@ -17,7 +17,14 @@ package enum ProductReplay {
     package var drain = false
     package var skipsInstants = true
 
-    package init(drain: Bool = false) { self.drain = drain }
+    package init(
+      threads: Int = 1, batchBytes: Int = 64 << 10, drain: Bool = false, skipsInstants: Bool = true
+    ) {
+      self.threads = threads
+      self.batchBytes = batchBytes
+      self.drain = drain
+      self.skipsInstants = skipsInstants
+    }
   }
 
   /// The records, with the places of evidence told as if nothing had been cut: `file` is the name
