@@ -19,7 +19,14 @@ package enum ProductReplay {
     /// Stops and restarts the monitors at random, with this seed.
     package var restarts: UInt64?
 
-    package init(drain: Bool = false) { self.drain = drain }
+    package init(
+      threads: Int = 1, batchBytes: Int = 64 << 10, drain: Bool = false, skipsInstants: Bool = true
+    ) {
+      self.threads = threads
+      self.batchBytes = batchBytes
+      self.drain = drain
+      self.skipsInstants = skipsInstants
+    }
   }
 
   /// The records, with the places of evidence told as if nothing had been cut: `file` is the name
