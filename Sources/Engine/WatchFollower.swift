@@ -61,8 +61,10 @@ final class Follower {
     }
   }
 
-  /// Whether some file must be looked at because nobody tells about it.
-  var mustLook: Bool { tails.contains { !$0.1.isTold } }
+  /// When some file has to be looked at though nobody tells of anything.
+  var looksAgain: Duration? { openTails.compactMap(\.1.looksAgain).min() }
+
+  private var openTails: [(Int, FileTail)] { tails.filter { !ended.contains($0.0) } }
 
   /// Whether nothing can come any more.
   var hasEnded: Bool { ended.count == sources.count }
@@ -172,9 +174,12 @@ final class Follower {
     if !ended.contains(index) { stirred.insert(index) }
   }
 
-  /// Something may have happened to every file of which nobody tells.
-  func stirUntold() {
-    for (index, tail) in tails where !tail.isTold { stir(index) }
+  /// It is time to look at some files of which nobody has told anything.
+  func stirDue() {
+    let now = clock.elapsed
+    for (index, tail) in openTails {
+      if let time = tail.looksAgain, time <= now { stir(index) }
+    }
   }
 
   private func next(_ index: Int) -> LiveArrival {

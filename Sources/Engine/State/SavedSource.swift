@@ -33,26 +33,38 @@ package struct SavedGeneration: Sendable, Hashable {
   package var path: String
   package var device: UInt64
   package var inode: UInt64
-  /// Of its first bytes; nil while it has no whole line.
+  /// Of its first line; nil while that has no end.
   package var fingerprint: String?
+  /// Of the last bytes before `read`, at most 1,024; before `size` while no line was read.
+  package var tail: String
   /// Where the first line begins that a window may need.
   package var needed: Int64
   /// Up to here its lines are taken in.
   package var read: Int64
   /// The number of the line that begins there.
   package var line: Int64
+  /// How long it was when it was last seen, and when it was last written, in nanoseconds since the
+  /// epoch.
+  package var size: Int64
+  package var modified: Int64
 
   package init(
     number: Int32, path: String, device: UInt64, inode: UInt64, fingerprint: String?,
-    needed: Int64, read: Int64, line: Int64
+    tail: String = "", needed: Int64, read: Int64, line: Int64, size: Int64 = 0, modified: Int64 = 0
   ) {
     self.number = number
     self.path = path
     self.device = device
     self.inode = inode
     self.fingerprint = fingerprint
+    self.tail = tail
     self.needed = needed
     self.read = read
     self.line = line
+    self.size = size
+    self.modified = modified
   }
+
+  /// How far its bytes are known, be it an unfinished line; it is recognised by what stands before.
+  var known: Int64 { read > 0 ? read : size }
 }

@@ -13,8 +13,9 @@ enum StateSchema {
     ) STRICT;
     CREATE TABLE generations (
       source TEXT NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL,
-      device INTEGER NOT NULL, inode INTEGER NOT NULL, fingerprint TEXT,
+      device INTEGER NOT NULL, inode INTEGER NOT NULL, fingerprint TEXT, tail TEXT NOT NULL,
       needed INTEGER NOT NULL, read INTEGER NOT NULL, line INTEGER NOT NULL,
+      size INTEGER NOT NULL, modified INTEGER NOT NULL,
       PRIMARY KEY (source, number)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE monitors (

@@ -123,7 +123,8 @@ package final class StateStore: @unchecked Sendable {
     var generations: [String: [SavedGeneration]] = [:]
     for row in try database.rows(
       """
-      SELECT source, number, path, device, inode, fingerprint, needed, read, line
+      SELECT source, number, path, device, inode, fingerprint, tail, needed, read, line, size,
+        modified
       FROM generations ORDER BY source, number
       """)
     {
@@ -131,8 +132,8 @@ package final class StateStore: @unchecked Sendable {
         SavedGeneration(
           number: Int32(truncatingIfNeeded: row.whole(1)), path: row.text(2),
           device: UInt64(bitPattern: row.whole(3)), inode: UInt64(bitPattern: row.whole(4)),
-          fingerprint: row.optionalText(5), needed: row.whole(6), read: row.whole(7),
-          line: row.whole(8)))
+          fingerprint: row.optionalText(5), tail: row.text(6), needed: row.whole(7),
+          read: row.whole(8), line: row.whole(9), size: row.whole(10), modified: row.whole(11)))
     }
     return try database.rows("SELECT name, largest, previous, arrived, lines FROM sources").map {
       SavedSource(
@@ -227,15 +228,17 @@ package final class StateStore: @unchecked Sendable {
       try database.run(
         """
         INSERT OR REPLACE INTO generations
-          (source, number, path, device, inode, fingerprint, needed, read, line)
-        VALUES (?,?,?,?,?,?,?,?,?)
+          (source, number, path, device, inode, fingerprint, tail, needed, read, line, size,
+          modified)
+        VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(source.name), .whole(Int64(generation.number)), .text(generation.path),
           .whole(Int64(bitPattern: generation.device)),
           .whole(Int64(bitPattern: generation.inode)),
-          generation.fingerprint.map { .text($0) } ?? .null, .whole(generation.needed),
-          .whole(generation.read), .whole(generation.line),
+          generation.fingerprint.map { .text($0) } ?? .null, .text(generation.tail),
+          .whole(generation.needed), .whole(generation.read), .whole(generation.line),
+          .whole(generation.size), .whole(generation.modified),
         ])
     }
   }

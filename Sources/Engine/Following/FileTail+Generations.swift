@@ -1,0 +1,141 @@
+import Glibc
+
+/// What came and went while nobody looked.
+extension FileTail {
+  /// A generation that is known, and whether its file is still open.
+  struct Known {
+    var saved: SavedGeneration
+    var isHeld: Bool
+  }
+
+  /// Oldest first.
+  var known: [Known] {
+    let list =
+      past.map { Known(saved: $0, isHeld: false) }
+      + held.map { Known(saved: $0.saved, isHeld: true) }
+    return list.sorted { $0.saved.number < $1.saved.number }
+  }
+
+  /// What came behind the generations that are known.
+  struct Unknown {
+    /// Oldest first.
+    var files: [FoundFile]
+    /// Whether the newest known generation is beside them, so that there were no others.
+    var isWhole = false
+  }
+
+  /// Those of the files, oldest first, that came behind the generations that are known.
+  func unknown(among files: [FoundFile], behind known: [Known]) -> Unknown {
+    guard let newest = known.last else {
+      return Unknown(files: files.filter { $0.modified > floor })
+    }
+    if let place = place(of: newest, in: files) {
+      return Unknown(files: Array(files[(place + 1)...]), isWhole: true)
+    }
+    let place = known.dropLast().reversed().lazy.compactMap { self.place(of: $0, in: files) }.first
+    let behind = files[(place.map { $0 + 1 } ?? 0)...].filter { file in
+      file.modified > newest.saved.modified
+        || (newest.saved.known == 0 && file.identity == newest.saved.identity)
+    }
+    return Unknown(files: behind)
+  }
+
+  private func place(of known: Known, in files: [FoundFile]) -> Int? {
+    finder.place(of: known.saved, in: files, isHeld: known.isHeld)
+  }
+
+  /// What stands beside the log and is older than one file of it.
+  private func found(before live: OpenedFile?) -> [FoundFile] {
+    finder.generations(
+      before: live, at: path, others: held.map(\.seen.path), known: Set(held.map(\.identity)))
+  }
+
+  /// Opens the generations between those that are known and the file that has the name now; whether
+  /// these are all.
+  @discardableResult
+  func adoptMissed(before live: OpenedFile?) -> Bool {
+    let known = known
+    let held = Set(held.map(\.identity))
+    let missed = unknown(among: found(before: live), behind: known)
+    for file in missed.files where !held.contains(file.identity) { adopt(missed: file) }
+    return missed.isWhole
+  }
+
+  @discardableResult
+  private func adopt(missed file: FoundFile) -> FollowedFile? {
+    do throws(InputFailure) {
+      news.append(.foundGeneration(path: file.path, log: path))
+      let new = adopt(try OpenedFile(file.path))
+      new.replaced = clock.elapsed
+      return new
+    } catch {
+      news.append(.failed(error))
+      return nil
+    }
+  }
+
+  /// Lines have come into a file that was empty before. It may have been copied away and cut in
+  /// between, even more than once; whether anything was found.
+  func readMissed(before file: FollowedFile) -> Bool {
+    guard file === held.last else { return false }
+    let before = known
+    file.noteSeen()
+    let others = Set(held.map(\.identity))
+    let missed = unknown(among: found(before: file.file), behind: before)
+      .files.filter { !others.contains($0.identity) }
+    guard !missed.isEmpty else { return false }
+    held.removeLast()
+    number = file.number
+    for copy in missed {
+      guard let copied = adopt(missed: copy) else { continue }
+      var loss = SourceLoss(of: copied.saved, log: path)
+      loss.noteCopy(of: copied.isCompressed ? 0 : copy.size)
+      news.append(.truncated(loss, size: file.seen.size, copy: copy.path))
+    }
+    file.number = number
+    number += 1
+    held.append(file)
+    return true
+  }
+
+  /// A file has become shorter, or other bytes stand where some were read.
+  func startOver(_ file: FollowedFile) {
+    guard let index = held.firstIndex(where: { $0 === file }) else { return }
+    let saved = file.saved
+    let isLive = file === held.last
+    let size = Int64(file.place.size)
+    held.remove(at: index)
+    let known = known + [Known(saved: saved, isHeld: false)]
+    let files = found(before: file.file)
+    var copy: FoundFile?
+    var copySize: Int64 = 0
+    if isLive, let place = finder.place(of: saved, in: files, isHeld: false),
+      let opened = try? OpenedFile(files[place].path), opened.identity == files[place].identity
+    {
+      copy = files[place]
+      // How long a compressed one is, reading it will tell.
+      copySize = opened.isCompressed ? 0 : Int64(opened.place.size)
+      let rest = file.goingOn(in: opened)
+      rest.replaced = clock.elapsed
+      take(rest, at: index)
+    } else {
+      // Its lines are gone, and others stand in their places.
+      log.ledger.forget(log.source, file.number)
+      past.append(saved)
+    }
+    var loss = SourceLoss(of: saved, log: path)
+    if copy != nil { loss.noteCopy(of: copySize) }
+    news.append(.truncated(loss, size: size, copy: copy?.path))
+    if isLive {
+      let others = Set(held.map(\.identity))
+      for file in unknown(among: files, behind: known).files
+      where !others.contains(file.identity) {
+        adopt(missed: file)
+      }
+    }
+    let new = file.anew(number)
+    number += 1
+    new.replaced = file.replaced
+    isLive ? held.append(new) : held.insert(new, at: index)
+  }
+}
