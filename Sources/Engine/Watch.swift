@@ -84,14 +84,18 @@ package struct Watch {
 
   private let rules: [BoundRule]
   private let sources: [SourcePlan]
+  private let patterns: [SourcePattern]
   private let actions: ActionSet
   private let settings: Settings
 
+  /// `sources` are the logs that there are; of `patterns`, those that come later are followed too.
   package init(
-    rules: [BoundRule], sources: [SourcePlan], actions: ActionSet, settings: Settings
+    rules: [BoundRule], sources: [SourcePlan], patterns: [SourcePattern] = [], actions: ActionSet,
+    settings: Settings
   ) {
     self.rules = rules
     self.sources = sources
+    self.patterns = patterns
     self.actions = actions
     self.settings = settings
   }
@@ -108,14 +112,16 @@ package struct Watch {
     defer { _ = dispatcher.drain(within: patience) }
 
     let follower = try Follower(
-      sources, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0, clock: world.clock)
+      sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
+      clock: world.clock)
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
+    let feed = { (plan: SourcePlan) in
+      LiveFeed(plan, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
+    }
     var evaluation = WatchEvaluation(
       Deciding(rules, follower.ledger, actions, live: settings.live),
-      feeds: sources.map {
-        LiveFeed($0, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
-      },
+      feeds: sources.map(feed),
       clocks: LiveClocks(
         idleAfter: sources.map(\.idleAfter), lateness: sources.map(\.lateness),
         elapsed: world.clock.elapsed, now: world.clock.now),
@@ -124,7 +130,7 @@ package struct Watch {
     let emit = emitter(to: dispatcher, outlet)
     if !settings.fromStart { try follower.warm(&evaluation, outlet.news) }
     outlet.news(.watching)
-    let end = try follow(follower, &evaluation, world, outlet.news, emit)
+    let end = try follow(follower, &evaluation, feed, world, outlet.news, emit)
     if end == .input { patience = Watch.patience.input }
     return Outcome(
       end: end, report: evaluation.report, troubles: evaluation.troubles,
@@ -133,12 +139,14 @@ package struct Watch {
 
   /// Reads what there is, decides what time has passed, sleeps; until the end.
   private func follow(
-    _ follower: Follower, _ evaluation: inout WatchEvaluation, _ world: World,
-    _ news: (WatchNews) -> Void, _ emit: (Transition) throws -> Void
+    _ follower: Follower, _ evaluation: inout WatchEvaluation,
+    _ feed: (SourcePlan) -> LiveFeed, _ world: World, _ news: (WatchNews) -> Void,
+    _ emit: (Transition) throws -> Void
   ) throws -> End {
     let sleep = WatchSleep(follower, world)
     var drainEnd: Int64?
     while true {
+      try follower.lookUp(&evaluation, feed, news)
       let isMore = try follower.read(into: &evaluation, news, emit)
       try evaluation.advance(to: world.clock.elapsed, emit)
       follower.letGo(of: evaluation.release())

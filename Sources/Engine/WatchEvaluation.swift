@@ -9,7 +9,7 @@ struct WatchEvaluation {
   private(set) var clocks: LiveClocks
   private(set) var report = ScanReport()
   private var deciding: Deciding
-  private let feeds: [LiveFeed]
+  private var feeds: [LiveFeed]
   private let began: Int64
   private let longestWindow: Int64
   private var retention = Retention()
@@ -97,11 +97,25 @@ struct WatchEvaluation {
     return retention.release(through: next - longestWindow)
   }
 
+  /// How far back the evidence and the windows of a generation may reach, as an offset; nil when they
+  /// need nothing of it any more.
+  func needed(_ source: Int32, _ generation: Int32) -> Int64? {
+    retention.needed(source, generation)
+  }
+
+  /// One more source, with the next number.
+  mutating func add(_ plan: SourcePlan, _ feed: LiveFeed, at elapsed: Duration, now: Int64) {
+    feeds.append(feed)
+    clocks.add(idleAfter: plan.idleAfter, lateness: plan.lateness, at: elapsed, now: now)
+  }
+
   // Time.
 
   mutating func reachedEnd(_ source: Int) { clocks.reachedEnd(source) }
 
   mutating func ended(_ source: Int) { clocks.ended(source) }
+
+  mutating func resumed(_ source: Int, at elapsed: Duration) { clocks.resumed(source, at: elapsed) }
 
   /// Lets the time pass without lines.
   mutating func advance(to elapsed: Duration, _ emit: (Transition) throws -> Void) throws {

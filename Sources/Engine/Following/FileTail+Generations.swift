@@ -65,7 +65,9 @@ extension FileTail {
   private func adopt(missed file: FoundFile) -> FollowedFile? {
     do throws(InputFailure) {
       news.append(.foundGeneration(path: file.path, log: path))
-      let new = adopt(try OpenedFile(file.path))
+      let opened = try OpenedFile(file.path)
+      if let last = held.last { last.replaced = last.replaced ?? clock.elapsed }
+      let new = adopt(opened)
       new.replaced = clock.elapsed
       return new
     } catch {

@@ -24,6 +24,8 @@ package final class FileTail: LiveSource {
   /// When nothing is known of the log: what was last written up to this time is not of interest.
   var floor: Int64
   var news: [SourceNews] = []
+  /// Whether it goes on where an earlier run stood.
+  let isResumed: Bool
   private let watcher: FileWatcher
   private var isTold = true
   private var isMissing = false
@@ -54,16 +56,18 @@ package final class FileTail: LiveSource {
     lastLook = clock.elapsed
     floor = finder.generations(of: plan.path).map(\.modified).max() ?? .min
     floor = max(floor, clock.now * 1_000_000)
-    if let saved, !saved.generations.isEmpty { resume(saved.generations) }
+    isResumed = saved.map { !$0.generations.isEmpty } ?? false
+    if let saved, isResumed { resume(saved.generations) }
     look()
     news.removeAll { if case .appeared = $0 { true } else { false } }
-    if saved == nil { held.first?.noteRecorded() }
+    if !isResumed { held.first?.noteRecorded() }
   }
 
   var path: String { plan.path }
 
   package func path(of generation: Int32) -> String {
-    plan.generations.indices.contains(Int(generation)) ? plan.generations[Int(generation)] : path
+    !isResumed && plan.generations.indices.contains(Int(generation))
+      ? plan.generations[Int(generation)] : path
   }
 
   /// The file that was there at the start, and the end of its last whole line.
@@ -227,7 +231,25 @@ package final class FileTail: LiveSource {
   func letGo(of file: FollowedFile) {
     watcher.unwatch(open: file.place.descriptor, for: Int(log.source))
     held.removeAll { $0 === file }
-    past.append(file.saved)
+    let saved = file.saved
+    if saved.read > 0 { past.append(saved) } else { floor = max(floor, saved.modified) }
+  }
+
+  /// No line of a generation will be asked for again.
+  func forget(_ generation: Int32) {
+    let newest = known.last { $0.saved.read > 0 }?.saved.number
+    past.removeAll { $0.number == generation && $0.number != newest }
+  }
+
+  /// Whether a file is, or was, one of the log's. Logs may begin alike, so that only a name that says
+  /// so too makes a file a copy.
+  func knows(_ file: FoundFile) -> Bool {
+    if held.contains(where: { $0.identity == file.identity }) { return true }
+    let isNamedSo = file.path != path && file.path.hasPrefix(path)
+    return known.contains { known in
+      guard isNamedSo || known.saved.identity == file.identity else { return false }
+      return finder.place(of: known.saved, in: [file], isHeld: false) != nil
+    }
   }
 
   /// When it has to be looked at though nobody tells of anything.

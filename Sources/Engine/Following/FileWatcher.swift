@@ -29,6 +29,11 @@ package final class FileWatcher {
       && !FileWatcher.isWrittenElsewhere(file)
   }
 
+  /// Watches what comes into a directory; false when the system can't.
+  func watch(directory: String, for follower: Int) -> Bool {
+    watchDirectory(of: directory + "/.", follower)
+  }
+
   /// Watches an open file no more. Its name may live on, and the system's watches are few.
   func unwatch(open file: Int32, for follower: Int) {
     // To watch it once more is to learn its number.

@@ -39,10 +39,10 @@ package struct GenerationFinder: Sendable {
   }
 
   private func look(beside path: String, _ others: [String]) -> [FoundFile] {
-    let (directory, log) = GenerationFinder.split(path)
+    let directory = FileWatcher.parent(of: path)
     var schemes: [RotatedName.Scheme: [(name: RotatedName, file: FoundFile)]] = [:]
     for name in files.names(in: directory) {
-      guard let rotated = RotatedName(name, of: log),
+      guard let rotated = RotatedName(name, of: path.lastName),
         let file = files.file(at: directory == "." ? name : "\(directory)/\(name)")
       else { continue }
       schemes[rotated.scheme, default: []].append((rotated, file))
@@ -101,11 +101,6 @@ package struct GenerationFinder: Sendable {
       open.identity == file.identity
     else { return false }
     return open.holds(saved)
-  }
-
-  private static func split(_ path: String) -> (directory: String, name: String) {
-    let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
-    return (FileWatcher.parent(of: path), String(name))
   }
 }
 

@@ -39,4 +39,3 @@ extension LineFramer {
     takeSkipped().map { LinePlacement(path: path, line: $0.line, offset: $0.offset) }
   }
 }
-

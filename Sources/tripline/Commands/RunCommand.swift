@@ -39,11 +39,10 @@ package struct RunCommand: Command {
         "alerts have parts within parts, which csv has not", help: "write -o ndjson")
     }
     let loaded = try setup.rules(files, environment: .variables(environment)).checked()
-    let sources = try setup.sources(invocation.words)
-    if let pattern = sources.first(where: { Paths.isPattern($0.path) }) {
-      throw Failure(
-        "no file matches '\(pattern.path)'; patterns are looked up once, when the run starts",
-        code: .input)
+    let patterns = setup.patterns(invocation.words)
+    // What a pattern names comes by itself once it is there.
+    let sources = try setup.sources(invocation.words).filter { source in
+      !patterns.contains { $0.pattern == source.path }
     }
     var printer = try TransitionPrinter(options.output, console, tense: .runs)
     let quarantine = try Quarantine(options.quarantine)
@@ -60,7 +59,8 @@ package struct RunCommand: Command {
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO,
       transport: { SystemTransport(environment: environment) })
     let result = try Watch(
-      rules: loaded.rules, sources: sources, actions: loaded.actions, settings: settings
+      rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
+      settings: settings
     ).run(
       in: world,
       Watch.Outlet(
@@ -79,7 +79,7 @@ package struct RunCommand: Command {
         },
         news: { news in
           if case .source(.failed) = news { outcome.note(.input) }
-          if case .watching = news { words.begin(loaded, sources, live: options.live) }
+          if case .watching = news { words.begin(loaded, sources, patterns, live: options.live) }
           words.say(news)
         },
         delivery: { words.say($0) },
@@ -115,8 +115,11 @@ private struct RunWords: Sendable {
   private var palette: Palette { console.errors.palette }
 
   /// `watching app.log and stdin with 3 monitors`.
-  func begin(_ loaded: LoadedRules, _ sources: [SourcePlan], live: Bool) {
-    let names = sources.map { ($0.generations.last ?? "-").sourceName }
+  func begin(
+    _ loaded: LoadedRules, _ sources: [SourcePlan], _ patterns: [SourcePattern], live: Bool
+  ) {
+    let coming = patterns.map { "what else is '\($0.pattern.displaySafe())'" }
+    let names = sources.map { ($0.generations.last ?? "-").sourceName } + coming
     console.say(
       "watching \(names.listed) with \(loaded.rules.count.counted("monitor"))")
     var used: Set<String> = []
