@@ -61,6 +61,19 @@ package struct Delivery: Sendable {
       transition = delivery.alert.transition.id
     }
 
+    /// Of a delivery whose action is not known any more.
+    package init(
+      action: String, of transition: Transition, outcome: Outcome, time: Int64
+    ) {
+      self.time = time
+      self.action = action
+      self.outcome = outcome
+      self.transition = transition.id
+      attempt = 0
+      kind = ""
+      monitor = transition.monitor
+    }
+
     /// That of the delivery.
     package var key: String { Delivery.key(of: action, for: transition) }
   }

@@ -135,17 +135,17 @@ final class Follower {
     news(.source(.appeared(path: plan.path)))
   }
 
+  func plan(_ source: Int) -> SourcePlan { sources[source].plan }
+
   // Before the start.
 
-  /// Hands over, once more, the lines that the windows need and an earlier run has taken in, with the
-  /// paths of their logs; before anything else is read.
+  /// Hands over, once more, the lines that the windows need and an earlier run has taken in; before
+  /// anything else is read.
   func reread(
-    _ news: (WatchNews) -> Void, _ body: (LiveChunk, String) throws -> Void
+    _ news: (WatchNews) -> Void, _ body: (LiveChunk) throws -> Void
   ) rethrows {
     for (_, tail) in tails where tail.isResumed {
-      try drain(tail, while: { tail.isRereading }, news) { chunk in
-        try body(chunk, tail.path(of: chunk.read.generation))
-      }
+      try drain(tail, while: { tail.isRereading }, news, body)
     }
   }
 
@@ -280,7 +280,7 @@ final class Follower {
   }
 
   /// When it was, on the clock that never goes back; nil and what is yet to come are now.
-  private func elapsed(atTime time: Int64?) -> Duration {
+  func elapsed(atTime time: Int64?) -> Duration {
     let now = clock.now
     return clock.elapsed - .milliseconds(now - min(now, time ?? now))
   }

@@ -19,9 +19,8 @@ final class Checkpoints {
   private var sayings: [Saying] = []
   /// When the oldest of them was decided.
   private var waitsSince: Duration?
-  /// Whether lines were taken in, or time was, since the last commit.
-  private var hasMoved = false
   private var lastTry: Duration
+  /// Why the last commit was none.
   private(set) var failure: StateFailure?
 
   /// How long an alert may wait for a commit that others share.
@@ -50,44 +49,40 @@ final class Checkpoints {
     waitsSince = waitsSince ?? clock.elapsed
   }
 
-  func note(_ entry: StateStore.NewEntry) {
-    entries.append(entry)
-    hasMoved = true
-  }
-
-  /// Lines came, or time passed.
-  func moved() { hasMoved = true }
+  func note(_ entry: StateStore.NewEntry) { entries.append(entry) }
 
   /// Whether to commit now; `isAtRest` when there is nothing else to do.
   func isDue(isAtRest: Bool) -> Bool {
     let now = clock.elapsed
     if let waitsSince, isAtRest || now - waitsSince >= Checkpoints.patience { return true }
-    return hasMoved && now - lastTry >= Checkpoints.interval
+    return now - lastTry >= Checkpoints.interval
   }
 
-  /// When a commit will be due though nothing happens.
-  var wakes: Duration? { hasMoved ? lastTry + Checkpoints.interval : nil }
+  /// When positions have been left behind long enough.
+  var wakes: Duration { lastTry + Checkpoints.interval }
 
-  /// Commits, and hands out what may be said now. When it can't be written that is everything too:
-  /// an alert that is not kept is better than one that nobody hears of.
-  func commit(
-    _ sources: [SavedSource], _ monitors: [SavedMonitor], forgotten: [String] = []
-  ) -> [Saying] {
+  /// Commits; whether that worked.
+  func commit(_ sources: [SavedSource], _ monitors: [SavedMonitor]) -> Bool {
     lastTry = clock.elapsed
     var checkpoint = StateStore.Checkpoint(time: clock.now)
     checkpoint.sources = sources
     checkpoint.monitors = monitors
     checkpoint.entries = entries
-    checkpoint.forgotten = forgotten
     do throws(StateFailure) {
       try store.commit(checkpoint)
-      failure = nil
-      entries = []
-      hasMoved = false
     } catch {
       failure = error
       entries.removeFirst(max(0, entries.count - Checkpoints.capacity))
+      return false
     }
+    failure = nil
+    entries = []
+    return true
+  }
+
+  /// What may be said now. When nothing can be written that is everything too: an alert that is not
+  /// kept is better than one that nobody hears of.
+  func takeSayings() -> [Saying] {
     defer {
       sayings = []
       waitsSince = nil

@@ -8,12 +8,6 @@ package struct Journal {
     case start
     /// A transition record.
     case transition
-    /// How an action ended.
-    case action
-    /// The clock moved a watermark that no line had moved.
-    case idle
-    /// Lines were taken in, in this order.
-    case read
     /// The program stopped in order.
     case stop
     /// This one and those before it were removed; only its seal is left.

@@ -47,6 +47,7 @@ package struct SavedGeneration: Sendable, Hashable {
   /// epoch.
   package var size: Int64
   package var modified: Int64
+  package var marks = ReadMarks()
 
   package init(
     number: Int32, path: String, device: UInt64, inode: UInt64, fingerprint: String?,

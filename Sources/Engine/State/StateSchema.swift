@@ -15,7 +15,7 @@ enum StateSchema {
       source TEXT NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL,
       device INTEGER NOT NULL, inode INTEGER NOT NULL, fingerprint TEXT, tail TEXT NOT NULL,
       needed INTEGER NOT NULL, read INTEGER NOT NULL, line INTEGER NOT NULL,
-      size INTEGER NOT NULL, modified INTEGER NOT NULL,
+      size INTEGER NOT NULL, modified INTEGER NOT NULL, marks TEXT NOT NULL,
       PRIMARY KEY (source, number)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE monitors (

@@ -124,16 +124,17 @@ package final class StateStore: @unchecked Sendable {
     for row in try database.rows(
       """
       SELECT source, number, path, device, inode, fingerprint, tail, needed, read, line, size,
-        modified
+        modified, marks
       FROM generations ORDER BY source, number
       """)
     {
-      generations[row.text(0), default: []].append(
-        SavedGeneration(
-          number: Int32(truncatingIfNeeded: row.whole(1)), path: row.text(2),
-          device: UInt64(bitPattern: row.whole(3)), inode: UInt64(bitPattern: row.whole(4)),
-          fingerprint: row.optionalText(5), tail: row.text(6), needed: row.whole(7),
-          read: row.whole(8), line: row.whole(9), size: row.whole(10), modified: row.whole(11)))
+      var generation = SavedGeneration(
+        number: Int32(truncatingIfNeeded: row.whole(1)), path: row.text(2),
+        device: UInt64(bitPattern: row.whole(3)), inode: UInt64(bitPattern: row.whole(4)),
+        fingerprint: row.optionalText(5), tail: row.text(6), needed: row.whole(7),
+        read: row.whole(8), line: row.whole(9), size: row.whole(10), modified: row.whole(11))
+      generation.marks = ReadMarks(json: row.text(12))
+      generations[row.text(0), default: []].append(generation)
     }
     return try database.rows("SELECT name, largest, previous, arrived, lines FROM sources").map {
       SavedSource(
@@ -220,17 +221,14 @@ package final class StateStore: @unchecked Sendable {
         .text(source.name), .optional(source.largest), .optional(source.previous),
         .optional(source.arrived), .whole(source.lines),
       ])
-    let oldest = source.generations.first.map { Int64($0.number) } ?? .max
-    try database.run(
-      "DELETE FROM generations WHERE source = ? AND number < ?",
-      [.text(source.name), .whole(oldest)])
+    try database.run("DELETE FROM generations WHERE source = ?", [.text(source.name)])
     for generation in source.generations {
       try database.run(
         """
-        INSERT OR REPLACE INTO generations
+        INSERT INTO generations
           (source, number, path, device, inode, fingerprint, tail, needed, read, line, size,
-          modified)
-        VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+          modified, marks)
+        VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(source.name), .whole(Int64(generation.number)), .text(generation.path),
@@ -238,7 +236,7 @@ package final class StateStore: @unchecked Sendable {
           .whole(Int64(bitPattern: generation.inode)),
           generation.fingerprint.map { .text($0) } ?? .null, .text(generation.tail),
           .whole(generation.needed), .whole(generation.read), .whole(generation.line),
-          .whole(generation.size), .whole(generation.modified),
+          .whole(generation.size), .whole(generation.modified), .text(generation.marks.json),
         ])
     }
   }

@@ -55,8 +55,12 @@ package struct RunCommand: Command {
     var alerts = 0
     var showsAlerts = true
     var outcome = Outcome()
+    let state = try setup.stateOfRun.map { path in
+      console.say("keeping state in '\(path.displaySafe())'")
+      return try StateStore(in: StateDirectory(path))
+    }
     let world = Watch.World(
-      clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO,
+      clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
     let result = try Watch(
       rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
@@ -145,6 +149,12 @@ private struct RunWords: Sendable {
       console.say(
         "starting at the end, \(Timestamp.rfc3339(newest)); the windows hold "
           + "\(lines.counted("line")) from before")
+    case .unkept(let failure):
+      console.say(
+        "tripline: \(failure.description); alerts are told all the same, remediation waits, and it "
+          + "is tried again every second", important: true)
+    case .keptAgain:
+      console.say("the state can be written again", important: true)
     case .draining(let end):
       console.say(
         "the input has ended; time runs on to \(Timestamp.rfc3339(end)), until what is still open "
