@@ -119,7 +119,9 @@ package struct Frame: Sendable {
       case .cells(let cells): .cells(rows.map { cells[$0] })
       }
     }
-    return Frame(columns: all, rowCount: rows.count, arena: arena, anchor: anchor)
+    var gathered = Frame(columns: all, rowCount: rows.count, arena: arena, anchor: anchor)
+    gathered.now = now
+    return gathered
   }
 }
 

@@ -81,6 +81,8 @@ package struct FoldRows {
   package var groups: [Int32]
   /// When and where each row stood, for `first` and `last`.
   package var batch: Batch?
+  /// The same of rows that were kept beyond their batch.
+  package var moments: [Moment]?
 
   @inline(__always)
   package func forEach(_ body: (_ group: Int, _ cell: Cell, _ row: Int) -> Void) {
@@ -90,6 +92,7 @@ package struct FoldRows {
 
   /// The moment of a row; of a computed frame the first row counts as newest.
   package func moment(of row: Int) -> Moment {
+    if let moments { return moments[row] }
     guard let batch else { return Moment(time: 0, source: 0, generation: 0, offset: -Int64(row)) }
     return Moment(
       time: batch.times[row], source: batch.source, generation: batch.generation,

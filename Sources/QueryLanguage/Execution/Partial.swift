@@ -39,8 +39,11 @@ package struct Partial: Sendable {
     for index in accumulators.indices { accumulators[index].grow(to: members.count) }
   }
 
-  /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table.
-  package mutating func absorb(_ frame: inout Frame, rows: Selection, groups: [Int32]) {
+  /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table. `moments`
+  /// says when and where rows stood that no longer have a batch.
+  package mutating func absorb(
+    _ frame: inout Frame, rows: Selection, groups: [Int32], moments: [Moment]? = nil
+  ) {
     var local = groups
     rows.forEach { row in
       let group = localMaking(groups[row])
@@ -51,7 +54,7 @@ package struct Partial: Sendable {
     for (index, column) in plan.columns.enumerated() {
       let values = column.argument.map { frame.column($0) }
       accumulators[index].absorb(
-        FoldRows(column: values, rows: rows, groups: local, batch: frame.batch))
+        FoldRows(column: values, rows: rows, groups: local, batch: frame.batch, moments: moments))
     }
   }
 

@@ -37,10 +37,14 @@ package enum OperatorTable {
       "fields", Fields.self, "fields [-] a[, b]", "keeps, or with '-' removes, fields",
       mayBeField: true),
     OperatorEntry(
-      "timeslice", Timeslice.self, "timeslice 5m [as f]", "puts rows into buckets of time"),
+      "timeslice", Timeslice.self, "timeslice [5m | 10 buckets] [as f]",
+      "puts rows into buckets of time"),
     OperatorEntry("sort", Sort.self, "sort [by] a [asc|desc][, b]", "orders rows, largest first"),
     OperatorEntry("order", Sort.self, "order [by] a [asc|desc][, b]", "the same as sort"),
     OperatorEntry("limit", Limit.self, "limit 10", "keeps the first rows", mayBeField: true),
+    OperatorEntry(
+      "dedup", Dedup.self, "dedup [consecutive] [3] [[by] a[, b]]",
+      "keeps the first rows of each combination of values"),
     OperatorEntry(
       "top", Top.self, "top 10 a[, b] [by c]", "counts or ranks, and keeps the largest",
       mayBeField: true),
@@ -50,7 +54,7 @@ package enum OperatorTable {
   package static let planned: [String: String] = {
     let words = [
       "csv", "split", "keyvalue", "kv", "xml", "transpose", "fillmissing", "total", "accum", "diff",
-      "dedup", "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift",
+      "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift",
       "bin",
       "filter", "join", "transactionize", "merge", "transaction", "geoip", "topk", "save", "cat",
       "logreduce", "logcompare", "count_frequent", "stddev", "median", "variance", "most_recent",
