@@ -110,10 +110,11 @@ struct AlertGroups: Sendable {
   }
 
   /// The groups that a level looks at: those with rows, those with an alert under way, and those it
-  /// knows that may have lost their rows to absence or to a stage behind the aggregate.
+  /// knows that may have lost their rows to absence or to a stage that picks among rows.
   func judged(_ present: some Sequence<Int>, level: Int, at time: Int64) -> [Int] {
     guard !rule.groupSlots.isEmpty else { return [0] }
-    let looksAtKnown = rule.levels[level].isAboutAbsence || !rule.plan.tailOnlyShows
+    let looksAtKnown =
+      rule.levels[level].isAboutAbsence || !rule.plan.tailOnlyShows || rule.keepsRows
     var result = Set(present)
     if active > 0 || looksAtKnown {
       for (number, group) in groups.enumerated() {
@@ -123,6 +124,17 @@ struct AlertGroups: Sendable {
       }
     }
     return result.sorted()
+  }
+
+  /// Nobody can tell what the instant `time` would show: what alerts have measured so far ends, and
+  /// they stay as they are.
+  mutating func breakRuns(at time: Int64) {
+    guard active > 0 else { return }
+    for number in groups.indices where groups[number].isActive {
+      for (index, terms) in rule.terms.enumerated() {
+        update(index, number) { alert in _ = alert.observe(.early, at: time, terms) }
+      }
+    }
   }
 
   /// Places among those that may fire are given in decision order; while there are enough for the

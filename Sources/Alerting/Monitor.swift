@@ -8,6 +8,9 @@ package struct MonitorTroubles: Sendable {
   package var firstLate: Moment?
   /// Alerts beyond the limit of groups that may fire at once.
   package var suppressed = 0
+  /// Matching lines whose rows found no room in the monitor's memory.
+  package var unkept = 0
+  package var firstUnkept: Moment?
   /// Groups beyond `max_groups`.
   package var forgotten = 0
   package var health = MonitorHealth.ok
@@ -27,6 +30,8 @@ package struct Monitor: Sendable {
   var due: SlidingTotals?
   /// The window of the first instant at or after the largest time seen, when that is another one.
   var lead: SlidingTotals?
+  /// The rows of the window, of a rule that judges them anew at each instant; others need none.
+  var kept: KeptRows?
   var folds = GroupTable()
   var groups: AlertGroups
   var began: Int64 = 0
@@ -45,6 +50,7 @@ package struct Monitor: Sendable {
   package init(_ rule: BoundRule) {
     self.rule = rule
     panes = Panes(rule.fold)
+    kept = rule.keepsRows ? KeptRows(rule) : nil
     groups = AlertGroups(rule)
   }
 
@@ -172,6 +178,7 @@ package struct Monitor: Sendable {
       return time > oldest
     }
     guard !matching.isEmpty else { return }
+    guard kept == nil else { return keep(matching, numbers, &frame, run) }
     let parts = parts(of: matching, numbers, &frame, times)
     for part in parts {
       due?.absorbIfCovered(part.partial, part.pane)

@@ -16,6 +16,8 @@ enum ProductReplay {
     var latenesses: [Int64] = []
     var drain = false
     var skipsInstants = true
+    /// Bytes for the rows that monitors keep.
+    var memory = Configuration.usualMemory
   }
 
   static func records(
@@ -41,7 +43,7 @@ enum ProductReplay {
     }
     var records: [String] = []
     var replay = Replay(
-      rules: try rules(yaml), sources: sources,
+      rules: try rules(yaml).sharing(options.memory), sources: sources,
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants

@@ -183,7 +183,7 @@ struct Setup {
       }
     }
     return LoadedRules(
-      rules: bound, actions: actions, findings: sink.list)
+      rules: bound.sharing(configuration.memory), actions: actions, findings: sink.list)
   }
 }
 

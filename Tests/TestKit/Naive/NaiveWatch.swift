@@ -51,10 +51,12 @@ struct NaiveWatch {
     for i in levels.indices {
       let window = levels[i].condition.window
       let lines = self.window(of: levels[i], endingAt: instant)
+      let rows = self.rows(of: levels[i], at: instant)
       for group in levels[i].groupsToJudge(at: instant, present: lines.keys) {
         let moment = NaiveMoment(
           instant: instant,
           lines: lines[group, default: []],
+          rows: rows[group, default: []],
           group: group,
           begin: begin,
           isEarly: instant - begin < window,
@@ -77,9 +79,23 @@ struct NaiveWatch {
   private func window(
     of level: NaiveLevelWatch, endingAt end: Int64
   ) -> [NaiveGroup: [NaiveArrival]] {
+    byGroup(lines(of: level, endingAt: end), level)
+  }
+
+  /// What the stages leave of all the lines in a level's window, by its groups.
+  private func rows(of level: NaiveLevelWatch, at instant: Int64) -> [NaiveGroup: [NaiveArrival]] {
+    byGroup(monitor.rows(of: lines(of: level, endingAt: instant), at: instant), level)
+  }
+
+  private func lines(of level: NaiveLevelWatch, endingAt end: Int64) -> [NaiveArrival] {
     let start = end - level.condition.window
-    let lines = absorbed.filter { $0.arrival.time > start && $0.arrival.time <= end }
-    return Dictionary(grouping: lines) { level.group($0.group) }.mapValues { $0.map(\.arrival) }
+    return absorbed.map(\.arrival).filter { $0.time > start && $0.time <= end }
+  }
+
+  private func byGroup(
+    _ lines: [NaiveArrival], _ level: NaiveLevelWatch
+  ) -> [NaiveGroup: [NaiveArrival]] {
+    Dictionary(grouping: lines) { level.group(group(of: $0.line)) }
   }
 
   private func hasRoom(for group: NaiveGroup) -> Bool {
