@@ -29,6 +29,7 @@ extension Monitor {
     else {
       return nil
     }
+    if rule.series?.learns == true { return nil }
     if rule.groupSlots.isEmpty, rule.levels.contains(where: \.emptyCanHit) { return nil }
     let idle = (panes.list.first?.end ?? kept?.firstEnd).map { min($0, watermark) } ?? watermark
     guard let silence = silenceEnd else { return idle }
@@ -70,7 +71,8 @@ extension Monitor {
       let resolution = rule.terms.map(\.resolutionWindow).max() ?? 0
       let patience = rule.terms.map { max($0.hold, $0.keepFiring) }.max() ?? 0
       let silence = rule.missingData?.window ?? 0
-      return newest + 2 * rule.window + max(resolution, patience, silence)
+      let memory = rule.series?.memory ?? 0
+      return newest + 2 * rule.window + max(resolution, patience, silence, memory)
     }
   }
 
@@ -90,7 +92,10 @@ extension Monitor {
       groups.breakRuns(at: time)
       return groups.settle(at: time)
     }
-    let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
+    if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
+    let found =
+      rule.levels.isEmpty
+      ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(at: time)
     for index in rule.levels.indices {
       let judged = groups.judged(found[index].present, level: index, at: time)
       // With a quorum an instant may fire that is no hit by itself.
@@ -111,6 +116,7 @@ extension Monitor {
   /// What each level compares, straight from the aggregates.
   mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     var found = rule.levels.map { _ in GroupValues(groups: groups.numbered) }
     for (local, fold) in totals.members.enumerated() where totals.counts[local] > 0 {
       let group = groups.number(ofFold: Int(fold), folds)
@@ -130,10 +136,8 @@ extension Monitor {
   }
 
   /// The same behind the stages of the tail.
-  mutating func rowsByGroup(_ totals: Partial, at time: Int64) -> [GroupValues] {
-    var frame = kept.map { rule.result(of: $0, at: time) } ?? totals.frame(folds)
-    frame.now = time
-    rule.plan.runTail(on: &frame)
+  mutating func rowsByGroup(at time: Int64) -> [GroupValues] {
+    var frame = result(at: time)
     let numbers = groups.numbers(of: &frame)
     return rule.levels.map { level in
       var found = GroupValues(groups: groups.numbered)
@@ -186,7 +190,7 @@ extension BoundRule {
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
   /// does not trip on the line.
   var needsInstants: Bool {
-    missingData != nil
+    missingData != nil || series != nil
       || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }

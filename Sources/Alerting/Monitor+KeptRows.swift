@@ -23,6 +23,16 @@ extension Monitor {
     noteHealth()
   }
 
+  /// The result of the window at `time`, from what was folded or from its rows.
+  func result(at time: Int64) -> Frame {
+    var frame =
+      kept.map { rule.result(of: $0, at: time) } ?? due?.totals.frame(folds)
+      ?? Partial(rule.fold).frame(folds)
+    frame.now = time
+    rule.plan.runTail(on: &frame)
+    return frame
+  }
+
   /// Whether the window of the instant `time` has all its rows.
   func isWhole(at time: Int64) -> Bool { kept?.isWhole(after: time - rule.window) ?? true }
 
@@ -39,6 +49,10 @@ extension Monitor {
   /// Says whether the next instant can be decided.
   private mutating func noteHealth() {
     guard let end = due?.end else { return }
-    troubles.health = isWhole(at: end) ? .ok : .overflow
+    if !isWhole(at: end) {
+      troubles.health = .overflow
+    } else if troubles.health == .overflow {
+      troubles.health = .ok
+    }
   }
 }

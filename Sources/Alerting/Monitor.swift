@@ -30,10 +30,14 @@ package struct Monitor: Sendable {
   var due: SlidingTotals?
   /// The window of the first instant at or after the largest time seen, when that is another one.
   var lead: SlidingTotals?
+  /// The end of the newest window that was ever `lead`.
+  var ledThrough = Int64.min
   /// The rows of the window, of a rule that judges them anew at each instant; others need none.
   var kept: KeptRows?
   var folds = GroupTable()
   var groups: AlertGroups
+  /// What `anomaly` has learned.
+  var book = SeriesBook()
   var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
@@ -52,6 +56,7 @@ package struct Monitor: Sendable {
     panes = Panes(rule.fold)
     kept = rule.keepsRows ? KeptRows(rule) : nil
     groups = AlertGroups(rule)
+    if rule.series?.learns == true { troubles.health = .learning }
   }
 
   var every: Int64 { rule.every }
@@ -145,6 +150,7 @@ package struct Monitor: Sendable {
       lead = nil
       return
     }
+    ledThrough = newest
     if lead == nil {
       lead = due
       lead?.slide(to: newest, over: panes)

@@ -29,12 +29,15 @@ import Testing
     var records = 0
     for seed in TestSeed.value..<(TestSeed.value + 25) {
       let scene = KeptRowsTests.scene(seed)
-      let plain = try replay(scene, .init(memory: memory))
+      var options = ProductReplay.Options()
+      options.memory = memory
+      let plain = try replay(scene, options)
       records += plain.count
       for (threads, size, skips) in [(1, 1, true), (3, 300, true), (2, 4_096, false)] {
-        let other = try replay(
-          scene,
-          .init(threads: threads, batchBytes: size, skipsInstants: skips, memory: memory))
+        options.threads = threads
+        options.batchBytes = size
+        options.skipsInstants = skips
+        let other = try replay(scene, options)
         #expect(plain == other, "seed \(seed), \(threads) threads, \(size) bytes, skips \(skips)")
       }
     }
@@ -69,7 +72,8 @@ import Testing
     let files = [(name: "log", bytes: lines.flatMap { Array("\($0)\n".utf8) })]
     let roomy = try ProductReplay.records(yaml: yaml, files: files)
     #expect(roomy.count == 1)
-    let none = try ProductReplay.records(yaml: yaml, files: files, options: .init(memory: 1))
-    #expect(none == [])
+    var options = ProductReplay.Options()
+    options.memory = 1
+    #expect(try ProductReplay.records(yaml: yaml, files: files, options: options) == [])
   }
 }

@@ -29,14 +29,14 @@ struct NaiveWatch {
     guard monitor.filter.keeps(arrival.line) else { return [] }
     let group = group(of: arrival.line)
     absorbed.append((arrival, group))
-    for i in levels.indices { levels[i].meet(levels[i].group(group), at: arrival.time) }
+    for i in levels.indices { levels[i].meet(levels[i].condition.group(group), at: arrival.time) }
 
     let instant = NaiveTime.firstMultiple(of: monitor.step, atOrAfter: largest)
     var records: [NaiveRecord] = []
     for i in levels.indices where levels[i].condition.tripsOnLine {
       guard arrival.time > instant - levels[i].condition.window else { continue }
-      let group = levels[i].group(group)
-      let lines = window(of: levels[i], endingAt: instant)[group]!
+      let group = levels[i].condition.group(group)
+      let lines = window(of: levels[i].condition, endingAt: instant)[group]!
       let mayFire = hasRoom(for: group)
       records += levels[i].trip(on: lines, of: group, mayFire: mayFire, at: largest, instant)
     }
@@ -49,9 +49,9 @@ struct NaiveWatch {
     nextInstant += monitor.step
     var records: [NaiveRecord] = []
     for i in levels.indices {
-      let window = levels[i].condition.window
-      let lines = self.window(of: levels[i], endingAt: instant)
-      let rows = self.rows(of: levels[i], at: instant)
+      let condition = levels[i].condition
+      let lines = self.window(of: condition, endingAt: instant)
+      let rows = self.rows(of: condition, at: instant)
       for group in levels[i].groupsToJudge(at: instant, present: lines.keys) {
         let moment = NaiveMoment(
           instant: instant,
@@ -59,7 +59,7 @@ struct NaiveWatch {
           rows: rows[group, default: []],
           group: group,
           begin: begin,
-          isEarly: instant - begin < window,
+          isEarly: instant - begin < condition.window,
           mayFire: hasRoom(for: group))
         records += levels[i].judge(moment)
       }
@@ -75,30 +75,33 @@ struct NaiveWatch {
     return "{" + members.joined(separator: ",") + "}"
   }
 
-  /// The lines in a level's window, by its groups.
+  /// The lines in a condition's window, by its groups.
   private func window(
-    of level: NaiveLevelWatch, endingAt end: Int64
+    of condition: NaiveCondition, endingAt end: Int64
   ) -> [NaiveGroup: [NaiveArrival]] {
-    byGroup(lines(of: level, endingAt: end), level)
+    byGroup(lines(of: condition, endingAt: end), condition)
   }
 
-  /// What the stages leave of all the lines in a level's window, by its groups.
-  private func rows(of level: NaiveLevelWatch, at instant: Int64) -> [NaiveGroup: [NaiveArrival]] {
-    byGroup(monitor.rows(of: lines(of: level, endingAt: instant), at: instant), level)
+  /// What the stages leave of all the lines in a condition's window, by its groups.
+  private func rows(
+    of condition: NaiveCondition, at instant: Int64
+  ) -> [NaiveGroup: [NaiveArrival]] {
+    byGroup(monitor.rows(of: lines(of: condition, endingAt: instant), at: instant), condition)
   }
 
-  private func lines(of level: NaiveLevelWatch, endingAt end: Int64) -> [NaiveArrival] {
-    let start = end - level.condition.window
+  private func lines(of condition: NaiveCondition, endingAt end: Int64) -> [NaiveArrival] {
+    let start = end - condition.window
     return absorbed.map(\.arrival).filter { $0.time > start && $0.time <= end }
   }
 
   private func byGroup(
-    _ lines: [NaiveArrival], _ level: NaiveLevelWatch
+    _ lines: [NaiveArrival], _ condition: NaiveCondition
   ) -> [NaiveGroup: [NaiveArrival]] {
-    Dictionary(grouping: lines) { level.group(group(of: $0.line)) }
+    Dictionary(grouping: lines) { condition.group(group(of: $0.line)) }
   }
 
   private func hasRoom(for group: NaiveGroup) -> Bool {
+    if levels.reduce(0, { $0 + $1.firing.count }) < Self.firingLimit { return true }
     if levels.contains(where: { $0.firing[group] != nil }) { return true }
     return Set(levels.flatMap(\.firing.keys)).count < Self.firingLimit
   }
