@@ -115,7 +115,7 @@ extension BoundLevel {
       return "\(atLeast.hits) of \(atLeast.instants) instants have to be hits"
     }
     if rule.keepsRows {
-      return "a stage before the aggregate looks at other lines, or at the time"
+      return "a stage before the aggregate looks at other rows or at the time, or makes rows"
     }
     if !rule.plan.tailOnlyShows { return "a stage behind the aggregate may change its rows" }
     if rule.groupKeys == nil { return "the groups are not those of the aggregate" }

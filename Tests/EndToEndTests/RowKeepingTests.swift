@@ -35,7 +35,7 @@ import Testing
         """))
     #expect(
       page.contains(
-        "trips     at instants only: a stage before the aggregate looks at other lines"))
+        "trips     at instants only: a stage before the aggregate looks at other rows or at the time"))
     let json = try BinaryRun.tripline(
       ["explain", "-o", "ndjson", "-r", "rules.yaml"], in: scratch.folder
     ).output

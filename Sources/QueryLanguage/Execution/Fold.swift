@@ -83,6 +83,8 @@ package struct FoldRows {
   package var batch: Batch?
   /// The same of rows that were kept beyond their batch.
   package var moments: [Moment]?
+  /// The line of the batch, or the kept row, that each row comes from, when that is not its number.
+  package var origins: [Int]?
 
   @inline(__always)
   package func forEach(_ body: (_ group: Int, _ cell: Cell, _ row: Int) -> Void) {
@@ -92,6 +94,7 @@ package struct FoldRows {
 
   /// The moment of a row; of a computed frame the first row counts as newest.
   package func moment(of row: Int) -> Moment {
+    let row = origins?[row] ?? row
     if let moments { return moments[row] }
     guard let batch else { return Moment(time: 0, source: 0, generation: 0, offset: -Int64(row)) }
     return Moment(

@@ -54,7 +54,9 @@ package struct Partial: Sendable {
     for (index, column) in plan.columns.enumerated() {
       let values = column.argument.map { frame.column($0) }
       accumulators[index].absorb(
-        FoldRows(column: values, rows: rows, groups: local, batch: frame.batch, moments: moments))
+        FoldRows(
+          column: values, rows: rows, groups: local, batch: frame.lines, moments: moments,
+          origins: frame.origins))
     }
   }
 
