@@ -28,11 +28,19 @@ package enum OperatorTable {
       "parse", Parse.self, "parse [field=f] \"text * text\" as a[, b] [nodrop]",
       "cuts fields out of text between fixed words"),
     OperatorEntry(
-      "extract", ParseRegex.self, "parse regex [field=f] \"(?<name>...)\" [nodrop]",
+      "extract", ParseRegex.self, "parse regex [field=f] \"(?<name>...)\" [nodrop] [multi]",
       "sets the named groups of a pattern; also extract"),
     OperatorEntry(
       "json", JSONOperator.self, "json [field=f] \"path\"[, ...] [as a[, b]] [nodrop]",
       "takes values out of JSON text by path"),
+    OperatorEntry(
+      "csv", Split.self, "csv f [quote='c'] extract 1 as a[, 3 as b]",
+      "takes columns out of text with commas", mayBeField: true),
+    OperatorEntry(
+      "split", Split.self, "split f [delim='c'] extract 1 as a[, 3 as b]",
+      "takes columns out of text with any delimiter", mayBeField: true),
+    OperatorEntry(
+      "withtime", WithTime.self, "withtime f", "makes f_withtime for most_recent and least_recent"),
     OperatorEntry(
       "fields", Fields.self, "fields [-] a[, b]", "keeps, or with '-' removes, fields",
       mayBeField: true),
@@ -48,18 +56,35 @@ package enum OperatorTable {
     OperatorEntry(
       "top", Top.self, "top 10 a[, b] [by c]", "counts or ranks, and keeps the largest",
       mayBeField: true),
+    OperatorEntry(
+      "topk", TopK.self, "topk(10, a[, b]) [by c]", "keeps and numbers the largest of each group"),
+    OperatorEntry(
+      "count_frequent", CountFrequent.self, "count_frequent a[, b]",
+      "counts combinations, the commonest first"),
+    OperatorEntry(
+      "accum", Running.self, "accum a [as f] [by b]", "adds up, row by row", mayBeField: true),
+    OperatorEntry(
+      "total", Total.self, "total a [as f] [by b]", "sets the sum on every row", mayBeField: true),
+    OperatorEntry(
+      "diff", Running.self, "diff a [as f] [by b]", "subtracts the row before", mayBeField: true),
+    OperatorEntry(
+      "smooth", Running.self, "smooth a[, 10] [as f] [by b]", "the mean of the last rows",
+      mayBeField: true),
+    OperatorEntry(
+      "rollingstd", Running.self, "rollingstd a[, 10] [as f] [by b]",
+      "the standard deviation of the last rows", mayBeField: true),
+    OperatorEntry(
+      "backshift", Running.self, "backshift a[, 1] [as f] [by b]", "the value of rows before",
+      mayBeField: true),
   ]
 
   /// What the language has and this program has not yet.
   package static let planned: [String: String] = {
     let words = [
-      "csv", "split", "keyvalue", "kv", "xml", "transpose", "fillmissing", "total", "accum", "diff",
-      "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift",
-      "bin",
-      "filter", "join", "transactionize", "merge", "transaction", "geoip", "topk", "save", "cat",
-      "logreduce", "logcompare", "count_frequent", "stddev", "median", "variance", "most_recent",
-      "least_recent", "withtime", "sessionize", "trace", "threatip", "threatlookup", "details",
-      "compose", "infer", "benchmark",
+      "keyvalue", "kv", "xml", "transpose", "fillmissing", "lookup", "outlier", "compare",
+      "predict", "bin", "filter", "join", "transactionize", "merge", "transaction", "geoip",
+      "save", "cat", "logreduce", "logcompare", "sessionize", "trace", "threatip",
+      "threatlookup", "details", "compose", "infer", "benchmark",
     ]
     return Dictionary(
       uniqueKeysWithValues: words.map { ($0, "'tripline help query' lists what is there") })
