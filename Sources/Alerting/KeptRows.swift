@@ -1,5 +1,5 @@
-import QueryLanguage
-import Records
+package import QueryLanguage
+package import Records
 
 /// The rows of a window whose plan has to look at them again at each instant, in the panes of their
 /// times; each pane goes as a whole when no window can hold it any more.
@@ -9,7 +9,7 @@ import Records
 /// allocated for them, because what is decided must not depend on batches. A row for which there is
 /// no room is lost, and no window that should hold it can be judged; the rows that only such windows
 /// hold are given up at once, so that the next whole window comes as early as it can.
-struct KeptRows: Sendable {
+package struct KeptRows: Sendable {
   private struct Pane: Sendable {
     let end: Int64
     /// One column for each field that is kept.
@@ -32,11 +32,12 @@ struct KeptRows: Sendable {
   /// The end of the last pane that lost a row.
   private var lostThrough = Int64.min
 
-  init(_ rule: BoundRule) {
+  /// Room for the rows of a rule: as much as it has, unless `limit` says otherwise.
+  package init(_ rule: BoundRule, limit: Int? = nil) {
     slots = rule.plan.carried
     keepsMoments = rule.keepsMoments
     rowBytes = rule.bytesPerRow
-    limit = rule.memory
+    self.limit = limit ?? rule.memory
   }
 
   var count: Int { panes.reduce(0) { $0 + $1.places.count } }
@@ -49,7 +50,8 @@ struct KeptRows: Sendable {
 
   /// Keeps a row of the pane that ends at `end`; false when there is no room for it, or was none in its
   /// pane or a later one. `place` is its number among all lines, `columns` are those of `slots`.
-  mutating func keep(
+  @discardableResult
+  package mutating func keep(
     _ row: Int, of columns: [Column], end: Int64, place: UInt64, moment: Moment
   ) -> Bool {
     guard end > lostThrough else { return false }
@@ -99,7 +101,9 @@ struct KeptRows: Sendable {
 
   /// The rows of the panes that end in (start, end], in the order in which their lines came. The frame
   /// must not outlive these rows, whose text it shows.
-  func frame(after start: Int64, through end: Int64) -> (frame: Frame, moments: [Moment]?) {
+  package func frame(
+    after start: Int64, through end: Int64
+  ) -> (frame: Frame, moments: [Moment]?) {
     let covered = panes.filter { $0.end > start && $0.end <= end }
     let places = covered.flatMap(\.places)
     var columns = [Column](
@@ -135,7 +139,12 @@ extension BoundRule {
   func result(of rows: KeptRows, at time: Int64) -> Frame {
     var (frame, moments) = rows.frame(after: time - window, through: time)
     frame.now = time
-    plan.runOrdered(on: &frame)
+    plan.runOrdered(plan.ordered.indices, on: &frame)
+    return folded(&frame, moments)
+  }
+
+  /// Folds the rows that the ordered stages have left.
+  package func folded(_ frame: inout Frame, _ moments: [Moment]?) -> Frame {
     var table = GroupTable()
     var partial = Partial(fold)
     let keys = fold.keys.map { frame.column($0) }

@@ -6,12 +6,12 @@ import Records
 extension Monitor {
   /// Takes in matching lines that some undecided window holds.
   mutating func keep(
-    _ matching: Selection, _ numbers: [Int32], _ frame: inout Frame, _ run: LineRun
+    _ matching: Selection, _ members: [Int32], _ frame: inout Frame, _ run: LineRun
   ) {
     let columns = rule.plan.carried.map { frame.column($0) }
     let times = run.batch.times
     matching.forEach { row in
-      noteEvidence(row, numbers[row], run.batch)
+      noteEvidence(row, of: Int(members[row]), run.batch)
       let moment = moment(of: row, run.batch)
       let end = instant(atOrAfter: times[row])
       let place = run.firstLine + UInt64(row - run.rows.lowerBound)
@@ -20,6 +20,7 @@ extension Monitor {
       troubles.unkept += 1
       if troubles.firstUnkept == nil { troubles.firstUnkept = moment }
     }
+    if let end = due?.end { groups.trimEvidence(due: end) }
     noteHealth()
   }
 

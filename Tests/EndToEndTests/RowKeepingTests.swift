@@ -35,7 +35,8 @@ import Testing
         """))
     #expect(
       page.contains(
-        "trips     at instants only: a stage before the aggregate looks at other rows or at the time"))
+        "trips     at instants only: a stage before the aggregate looks at other rows or at the time"
+      ))
     let json = try BinaryRun.tripline(
       ["explain", "-o", "ndjson", "-r", "rules.yaml"], in: scratch.folder
     ).output
@@ -55,6 +56,20 @@ import Testing
     #expect(
       run.errors.contains(
         "users: its rows outgrew the memory they may have, so that it decides nothing"))
+  }
+
+  @Test func `an instant without all its rows is said to be undecided`() throws {
+    let folder = Repository.root.appending(path: "Fixtures/replays/row-keeping/overflow")
+    func page(_ time: String) throws -> String {
+      try BinaryRun.tripline(
+        ["explain", "-r", "monitor.yaml", "--at", time, "input.ndjson"], in: folder
+      ).output
+    }
+    let undecided = try page("2026-03-02T10:15:00Z")
+    #expect(undecided.contains("did not decide: rows of its window outgrew the memory"))
+    let decided = try page("2026-03-02T10:11:00Z")
+    #expect(decided.contains("fired at 10:11:00, because users was 2 (alerts at >= 2)"))
+    #expect(decided.contains("2  rows  | dedup by user"))
   }
 
   @Test func `no test can be made for what hangs on other lines`() throws {

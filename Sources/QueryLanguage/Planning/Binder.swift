@@ -79,6 +79,7 @@ package struct Binder {
   /// Whether a stage before this one could not be read.
   package private(set) var missesStages = false
   private var phases: [Plan.Phase] = []
+  private var reaches: [Plan.Reach] = []
 
   package init(source: SourceText, settings: Settings) {
     self.source = source
@@ -93,6 +94,7 @@ package struct Binder {
     var binder = Binder(source: query.source, settings: settings)
     binder.diagnostics = mistakes
     binder.bindScope(query.scope)
+    binder.reaches = [binder.reach]
     for (index, stage) in query.stages.enumerated() {
       if !(stage is any ParseOperator) { binder.parseChain = nil }
       if index == query.unreadFrom { binder.missesStages = true }
@@ -128,6 +130,11 @@ package struct Binder {
         ? .fold
         : tail.count > before.2 || fold != nil || collects
           ? .tail : ordered.count > before.1 || !ordered.isEmpty ? .ordered : .head)
+    reaches.append(reach)
+  }
+
+  private var reach: Plan.Reach {
+    Plan.Reach(head: head.count, ordered: ordered.count, tail: tail.count)
   }
 
   // Fields.
@@ -331,7 +338,7 @@ package struct Binder {
       }
     }
     return Plan(
-      query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load),
+      query: query, phases: phases, reaches: reaches, fields: raw, loads: raw.fields.map(\.load),
       members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
