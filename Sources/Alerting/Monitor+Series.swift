@@ -122,6 +122,8 @@ extension Monitor {
     of series: SeriesCondition, at time: Int64, _ table: inout GroupTable
   ) -> [SeriesRows] {
     var frame = result(at: time)
+    // Cells point into it.
+    defer { withExtendedLifetime(frame.arena) {} }
     let groupOf = groups.numbers(of: &frame)
     let numbers = table.groups(of: series.keys.map { frame.column($0) }, rows: frame.live)
     let values = frame.column(series.column)
