@@ -27,7 +27,7 @@ struct CheckedRules {
         for diagnostic in error.list { sink.report(diagnostic) }
       }
     }
-    rules = bound
+    rules = bound.sharing(setup.configuration.memory)
     monitorCount = set.rules.count
     actionCount = set.actions.count
     findings = sink.list
