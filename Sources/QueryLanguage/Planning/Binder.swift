@@ -32,6 +32,7 @@ package struct Binder {
   package var fields = FieldScope(isOpen: true)
   private var headFields: FieldScope?
   private var head: [any Stage] = []
+  private var headEnds: [Int] = []
   private var ordered: [any Stage] = []
   private var fold: FoldPlan?
   private var collects = false
@@ -46,6 +47,8 @@ package struct Binder {
   /// Whether a stage before this one could not be read.
   package private(set) var missesStages = false
   private var phases: [Plan.Phase] = []
+  /// What the conditions so far leave of the fields.
+  var facts = FilterFacts()
 
   package init(source: SourceText, settings: Settings) {
     self.source = source
@@ -60,6 +63,7 @@ package struct Binder {
     var binder = Binder(source: query.source, settings: settings)
     binder.diagnostics = mistakes
     binder.bindScope(query.scope)
+    binder.headEnds = [binder.head.count]
     for (index, stage) in query.stages.enumerated() {
       if !(stage is any ParseOperator) { binder.parseChain = nil }
       if index == query.unreadFrom { binder.missesStages = true }
@@ -89,6 +93,7 @@ package struct Binder {
         ? .fold
         : tail.count > before.2 || fold != nil || collects
           ? .tail : ordered.count > before.1 || !ordered.isEmpty ? .ordered : .head)
+    if phases.last == .head { headEnds.append(head.count) }
   }
 
   // Fields.
@@ -105,8 +110,10 @@ package struct Binder {
           ?? "the columns here are \(fields.names.joined(separator: ", "))")
     }
     warnOfNearMiss(name)
-    return fields.add(
+    let slot = fields.add(
       name.text, load: load(of: name.text), unit: declaredUnit(of: name.text), isProduced: false)
+    fields[slot].firstRead = name.span
+    return slot
   }
 
   /// A member of the line may have any name, so a slip in the name of a field that a stage has made
@@ -144,6 +151,7 @@ package struct Binder {
     produced.append(name)
     let unit = settings.units[name.key] ?? unit ?? Units.byName(name.text)
     if let slot = fields.slot(named: name.text) {
+      facts.forget(slot)
       fields[slot].unit = unit
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
@@ -222,6 +230,7 @@ package struct Binder {
         aggregate: column >= 0 ? plan.columns[column].aggregate.kind : nil)
       result[slot].isKey = column < 0
     }
+    facts = FilterFacts(of: result)
     if fold != nil || collects {
       tail.append(RefoldStage(plan: plan))
       tailOnlyShows = false
@@ -240,6 +249,7 @@ package struct Binder {
   private mutating func bindScope(_ scope: Scope) {
     do throws(Diagnostic) {
       if let stage = try ScopeStage(scope, &self) { append(stage) }
+      judge(scope)
     } catch {
       diagnostics.append(error)
     }
@@ -262,13 +272,14 @@ package struct Binder {
     }
     return Plan(
       query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load),
-      members: raw.members, head: head,
+      members: raw.members, head: head, headEnds: headEnds,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
       message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields,
       warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
-      isRowWise: isRowWise, literals: query.scope.literals)
+      isRowWise: isRowWise, literals: query.scope.literals,
+      ranges: fields.fields.indices.map { facts[Slot($0)].numbers })
   }
 }
 

@@ -16,6 +16,9 @@ package struct Plan: Sendable {
   /// The members of JSON lines that the head reads.
   package var members: [String]
   package var head: [any Stage]
+  /// How many stages of the head there are up to the end of the scope, then of each operator that is
+  /// carried out there.
+  package var headEnds: [Int]
   package var ordered: [any Stage]
   /// Nil when the query has no aggregate.
   package var fold: FoldPlan?
@@ -45,6 +48,8 @@ package struct Plan: Sendable {
   package var isRowWise: Bool
   /// Literal texts that every matching line contains.
   package var literals: [String]
+  /// What the query leaves of the numbers in each field of the result.
+  package var ranges: [NumberRange]
 
   /// The part of a plan that carries out a stage.
   package enum Phase: String, Sendable { case head, ordered, fold, tail }
@@ -64,13 +69,19 @@ extension Plan {
   package func runHead(
     on batch: Batch, live: Selection, memberMap: [Int], now: Int64 = 0
   ) -> Frame {
-    var frame = Frame(batch: batch, loads: mappedLoads(memberMap), live: live)
-    frame.now = now
+    var frame = rawFrame(on: batch, live: live, memberMap: memberMap, now: now)
     for stage in head where !frame.live.isEmpty {
       var stage = stage
       stage.apply(to: &frame)
     }
     for row in frame.limited { frame.live.remove(row) }
+    return frame
+  }
+
+  /// What the head starts from.
+  package func rawFrame(on batch: Batch, live: Selection, memberMap: [Int], now: Int64) -> Frame {
+    var frame = Frame(batch: batch, loads: mappedLoads(memberMap), live: live)
+    frame.now = now
     return frame
   }
 
