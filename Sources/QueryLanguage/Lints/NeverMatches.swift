@@ -30,12 +30,9 @@ extension Binder {
   mutating func judge(_ scope: Scope) {
     let fields = fields
     guard !facts.admit(scope, { fields.slot(named: $0.text) }) else { return }
-    let words = source.bytes[..<ScopeParser.endOfScope(in: source)]
-    let end = words.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? 0
-    let start = words.firstIndex { $0 > 0x20 } ?? 0
     diagnostics.append(
       Diagnostic(
-        .scopeFindsNothing, at: Span(start, end), in: source,
+        .scopeFindsNothing, at: ScopeParser.place(in: source), in: source,
         help: "write OR between what is one or the other, and exclude nothing that is asked for",
         severity: .warning))
   }

@@ -79,6 +79,8 @@ package struct NumberRange: Sendable, Hashable {
     let from = isAboveLower ? "over \(number(lower))" : "of at least \(number(lower))"
     let to = isBelowUpper ? "under \(number(upper))" : "of at most \(number(upper))"
     switch (lower.isFinite, upper.isFinite) {
+    case (true, true) where !isAboveLower && !isBelowUpper:
+      return "\(kind) from \(number(lower)) to \(number(upper))"
     case (true, true): return "\(kind) \(from) and \(to)"
     case (true, false): return "\(kind) \(from)"
     case (false, true): return "\(kind) \(to)"
