@@ -11,13 +11,15 @@ PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev 
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
+# Flags of `make proof`, such as --rounds 100000 --seed 7.
+PROOF ?=
 RELEASE := -c release --static-swift-stdlib
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
 .ONESHELL:
 .SHELLFLAGS := -eu -c
-.PHONY: help demo build test bench bench-build bench-allocations install deps toolchain format lint clean
+.PHONY: help demo build test proof bench bench-build bench-allocations install deps toolchain format lint clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +38,10 @@ test: deps ## run all tests, of the program and of the rules
 	@$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
 	"$$($(SWIFT) build --show-bin-path $(FLAGS))/tripline" test rules/
+
+proof: deps ## hold the engine against its referee on 10,000 random logs
+	@$(SWIFT) build $(RELEASE) --product tripline-proof
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-proof" $(PROOF)
 
 bench: bench-build ## measure speed: GB/s, lines/s, allocations
 	@bench="$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench"

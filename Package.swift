@@ -58,8 +58,11 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestKit", dependencies: ["Alerting", "QueryLanguage", "Records"],
+      name: "TestKit",
+      dependencies: ["Engine", "Actions", "Alerting", "QueryLanguage", "Records"],
       path: "Tests/TestKit", exclude: ["Naive/Readings.md"], swiftSettings: swift),
+    .executableTarget(
+      name: "tripline-proof", dependencies: ["TestKit"], path: "Tests/Proof", swiftSettings: swift),
     tests("RecordsTests", ["Records", "CKernels"]),
     tests("QueryLanguageTests", ["QueryLanguage", "Records"]),
     tests("AlertingTests", ["Alerting", "Engine", "QueryLanguage", "Records"]),

@@ -47,7 +47,8 @@ struct AlertGroups: Sendable {
   /// Whether no group but the whole is known.
   var isEmpty: Bool { !groups.contains(where: \.isKnown) }
 
-  private mutating func number(of values: [Value]) -> Int {
+  /// The group with these values, made if need be.
+  mutating func number(of values: [Value]) -> Int {
     let number = table.group(of: values)
     grow()
     return number
@@ -113,7 +114,7 @@ struct AlertGroups: Sendable {
   /// knows that may have lost their rows to absence or to a stage behind the aggregate.
   func judged(_ present: some Sequence<Int>, level: Int, at time: Int64) -> [Int] {
     guard !rule.groupSlots.isEmpty else { return [0] }
-    let looksAtKnown = rule.levels[level].isAboutAbsence || !rule.plan.tailOnlyShows
+    let looksAtKnown = rule.isAboutAbsence(level) || !rule.plan.tailOnlyShows
     var result = Set(present)
     if active > 0 || looksAtKnown {
       for (number, group) in groups.enumerated() {
@@ -148,8 +149,7 @@ struct AlertGroups: Sendable {
 
   /// How long after its last line a group is known to an alert.
   private func memory(of group: Group, _ index: Int) -> Int64 {
-    let isAboutAbsence = index == rule.levels.count || rule.levels[index].isAboutAbsence
-    return isAboutAbsence && group.isRemembered ? AlertGroups.memory : rule.window
+    rule.isAboutAbsence(index) && group.isRemembered ? AlertGroups.memory : rule.window
   }
 
   // Lines.

@@ -14,6 +14,8 @@ package struct BoundRule: Sendable {
   /// The same as keys of the fold; nil when a stage behind the aggregate made one of them.
   package let groupKeys: [Int]?
   package let levels: [BoundLevel]
+  /// `outlier` or `anomaly`, which stand alone: there are no levels then.
+  package let series: SeriesCondition?
   package let missingData: MissingDataRule?
   /// The terms of every alert that can fire, in the order in which they are decided.
   package let terms: [AlertTerms]
@@ -23,12 +25,13 @@ package struct BoundRule: Sendable {
   /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
     !groupSlots.isEmpty
-      && (levels.contains { $0.isAboutAbsence } || missingData?.perGroup == true)
+      && (hasConditionAboutAbsence || missingData?.perGroup == true)
   }
 
   /// Whether silence can make it fire, so that the end of the input has something to say.
   package var watchesForAbsence: Bool {
     missingData != nil || levels.contains { $0.isAboutAbsence }
+      || series?.isTrippedBySilence == true
   }
 
   /// How far back lines can matter that came before the start.
@@ -126,7 +129,7 @@ extension BoundRule {
     let (plan, expansion) = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
-      rule: rule, plan: plan, fold: fold, expansion: expansion,
+      rule: rule, plan: plan, fold: fold, expansion: expansion, zone: context.zone,
       countsLines: isCounting(plan.query))
     return try binding.bind()
   }
@@ -176,9 +179,10 @@ private func isCounting(_ query: Query) -> Bool {
 /// The steps of binding a rule's conditions, which collect their mistakes.
 private struct RuleBinding {
   let rule: Rule
-  let plan: Plan
+  var plan: Plan
   let fold: FoldPlan
   let expansion: ParameterExpansion
+  let zone: Zone
   /// Whether the query has no aggregate of its own.
   let countsLines: Bool
   var problems: [Diagnostic] = []
@@ -195,6 +199,7 @@ private struct RuleBinding {
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count
     let levels = rule.levels.compactMap { level($0, groupsAreKeys) }
+    let series = series(groupSlots)
     if let missing = rule.missingData, missing.perGroup, !groupsAreKeys {
       report(
         .groupsOfRows, at: missing.span,
@@ -204,7 +209,8 @@ private struct RuleBinding {
     return BoundRule(
       rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
       groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
-      missingData: rule.missingData, terms: levels.map(\.terms) + [missingTerms].compactMap { $0 },
+      series: series, missingData: rule.missingData,
+      terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 },
       expansion: expansion)
   }
 
@@ -221,6 +227,15 @@ private struct RuleBinding {
 
   private var quorum: Quorum? {
     rule.atLeast.map { Quorum(hits: $0.hits, span: Int64($0.instants) * every) }
+  }
+
+  private mutating func series(_ groupSlots: [Slot]) -> SeriesCondition? {
+    var binding = SeriesBinding(
+      rule: rule, plan: plan, every: every, groupSlots: groupSlots, quorum: quorum, zone: zone)
+    let series = binding.bind()
+    problems += binding.problems
+    plan.warnings += binding.warnings
+    return series
   }
 
   private mutating func report(_ message: Diagnostic.Message, at span: Span, help: String?) {

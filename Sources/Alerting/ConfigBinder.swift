@@ -223,7 +223,8 @@ package struct ConfigBinder {
   package mutating func finish() {
     for entry in entries where !known.contains(entry.key) {
       let help =
-        ForeignKeys.advice(on: entry.key) ?? Suggestion.didYouMean(entry.key, among: known)
+        ForeignKeys.advice(on: entry.key, in: what) ?? Suggestion.didYouMean(
+          entry.key, among: known)
         ?? "known keys are \(known.listed)"
       sink.report(entry.diagnostic(.unknownKey(entry.key, what), help: help))
     }

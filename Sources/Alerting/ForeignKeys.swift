@@ -1,4 +1,4 @@
-/// Keys that people know from elsewhere, and what they are called here.
+/// Keys of monitors that people know from elsewhere, and what they are called here.
 enum ForeignKeys {
   /// Without case and punctuation.
   private static let advice: [String: String] = [
@@ -25,13 +25,12 @@ enum ForeignKeys {
     "resolvedcritical": #"write critical: { alert: "> 5", resolve: "<= 5" }"#,
     "resolvedwarning": #"write warning: { alert: "> 5", resolve: "<= 5" }"#,
     "resolution": #"write critical: { alert: "> 5", resolve: "<= 5" }"#,
-    "resolutionwindow": "write resolution_window: 10m",
-    "resolvewindow": "write resolution_window: 10m",
+    "resolutionwindow":
+      #"write it into the level: critical: { alert: "> 5", resolution_window: 0s }"#,
     "missingdata": "write missing_data: { window: 10m }",
     "notificationgroupfields": "write group_by: [host]",
     "alertgroupfields": "write group_by: [host]",
     "groupfields": "write group_by: [host]",
-    "groupby": "write group_by: [host]",
     "groupnotifications": "write group_by: [host] for an alert of each group",
     "notifications": "write actions: [page-oncall], and define it under `actions` of the file",
     "notification": "write actions: [page-oncall], and define it under `actions` of the file",
@@ -43,13 +42,12 @@ enum ForeignKeys {
     "alertname": "write alert_name: and the text",
     "labels": "write tags: { team: web }",
     "annotations": "write description: or runbook: and the text",
-    "keepfiringfor": "write keep_firing_for: 10m",
-    "novalue": "write no_value: clear, keep or hit",
-    "maxgroups": "write max_groups: 1000",
     "timezone": "set it in tripline.yaml",
   ]
 
-  static func advice(on key: String) -> String? {
-    advice[key.lowercased().filter { $0.isLetter }]
+  /// What to write in place of a key in a map that is named so.
+  static func advice(on key: String, in what: String) -> String? {
+    guard what == "monitor" else { return nil }
+    return advice[key.lowercased().filter { $0.isLetter }]
   }
 }

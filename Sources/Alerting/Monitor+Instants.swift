@@ -27,6 +27,7 @@ extension Monitor {
     guard skipsInstants, let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
       return nil
     }
+    if rule.series?.learns == true { return nil }
     if rule.groupSlots.isEmpty, rule.levels.contains(where: \.emptyCanHit) { return nil }
     let idle = panes.list.first.map { min($0.end, watermark) } ?? watermark
     guard let silence = silenceEnd else { return idle }
@@ -68,7 +69,8 @@ extension Monitor {
       let resolution = rule.terms.map(\.resolutionWindow).max() ?? 0
       let patience = rule.terms.map { max($0.hold, $0.keepFiring) }.max() ?? 0
       let silence = rule.missingData?.window ?? 0
-      return newest + 2 * rule.window + max(resolution, patience, silence)
+      let memory = rule.series?.memory ?? 0
+      return newest + 2 * rule.window + max(resolution, patience, silence, memory)
     }
   }
 
@@ -84,7 +86,10 @@ extension Monitor {
     guard let due else { return }
     if skipsInstants, groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
-    let found = rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
+    if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
+    let found =
+      rule.levels.isEmpty
+      ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
     for index in rule.levels.indices {
       let judged = groups.judged(found[index].present, level: index, at: time)
       // With a quorum an instant may fire that is no hit by itself.
@@ -105,6 +110,7 @@ extension Monitor {
   /// What each level compares, straight from the aggregates.
   mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     var found = rule.levels.map { _ in GroupValues(groups: groups.numbered) }
     for (local, fold) in totals.members.enumerated() where totals.counts[local] > 0 {
       let group = groups.number(ofFold: Int(fold), folds)
@@ -180,7 +186,7 @@ extension BoundRule {
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that
   /// does not trip on the line.
   var needsInstants: Bool {
-    missingData != nil
+    missingData != nil || series != nil
       || levels.contains { !$0.tripsOnLine || $0.isAboutAbsence || $0.emptyCanHit }
   }
 }

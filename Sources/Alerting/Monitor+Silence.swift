@@ -3,7 +3,7 @@ extension Monitor {
   /// Decides at the instant `time` who has been silent for too long.
   mutating func decideSilence(at time: Int64, line: UInt64, _ decisions: inout [Decision]) {
     guard let missing = rule.missingData else { return }
-    let index = rule.levels.count
+    let index = rule.conditionCount
     let start = time - missing.window
     for group in missing.perGroup ? groups.silent(since: start, index, at: time) : [0] {
       let first = missing.perGroup ? groups.firstLine(of: group, index) : nil

@@ -5,7 +5,8 @@ import Records
 extension Monitor {
   mutating func observe(
     _ finding: Alert.Finding, _ index: Int, _ group: Int, at time: Int64, value: Double?,
-    windowEnd: Int64, order: (line: UInt64, instant: Int64), _ decisions: inout [Decision]
+    windowEnd: Int64, order: (line: UInt64, instant: Int64), band: Band? = nil,
+    _ decisions: inout [Decision]
   ) {
     let terms = rule.terms[index]
     let mayFire = groups.mayFire(group)
@@ -33,7 +34,7 @@ extension Monitor {
         ordinal: step == .pending ? ordinal + 1 : ordinal, windowEnd: windowEnd),
       time: time, monitor: rule.rule.name, level: terms.level, to: step,
       reason: reason(of: step, terms.level, value), group: key,
-      value: value, threshold: step == .resolved ? terms.resolveText : terms.alertText,
+      value: value, threshold: threshold(of: step, terms, band),
       windowStart: start, windowEnd: windowEnd, evidence: [], actions: [])
     let isOnset = step == .pending || step == .firing
     decisions.append(
@@ -43,6 +44,15 @@ extension Monitor {
           group: key.json),
         transition: transition,
         evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : []))
+  }
+
+  /// What was compared, as written; of a band with its numbers, which nobody has written.
+  private func threshold(of step: Transition.Step, _ terms: AlertTerms, _ band: Band?) -> String {
+    let isOver = step == .resolved
+    guard let band, let name = rule.series?.name else {
+      return isOver ? terms.resolveText : terms.alertText
+    }
+    return band.text(name, inside: isOver)
   }
 
   private func reason(

@@ -9,13 +9,18 @@ extension Monitor {
   /// Whether a line may find that another row of its group is a hit that was not said: one that came
   /// while the alert was firing, which instants decided late have ended since, or that found no place
   /// among those firing.
-  private var looksAtAllRows: Bool { rule.hasSeveralRows && (lead != nil || owesInstant) }
+  private var looksAtAllRows: Bool {
+    guard rule.hasSeveralRows, let due else { return false }
+    // Also when no instant is late any more: the last that was may have been decided by this line.
+    return due.end <= ledThrough || owesInstant
+  }
 
   /// Fold groups whose alert group is not firing and now meets a condition that lines trip.
   mutating func trippedGroups(_ matching: Selection, _ numbers: [Int32]) -> Set<Int32> {
     var tripped: Set<Int32> = []
     guard let current, rule.levels.contains(where: \.tripsOnLine) else { return tripped }
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     let found = looksAtAllRows ? totalsByGroup(current.totals) : nil
     var seen: Set<Int32> = []
     var last: Int32 = -1
@@ -77,6 +82,7 @@ extension Monitor {
       prior.merge(pane.partial, only: needsAll ? nil : tripped)
     }
     let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
     let times = run.batch.times
     var largest = largestBefore
     for row in rows {

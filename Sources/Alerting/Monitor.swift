@@ -27,8 +27,12 @@ package struct Monitor: Sendable {
   var due: SlidingTotals?
   /// The window of the first instant at or after the largest time seen, when that is another one.
   var lead: SlidingTotals?
+  /// The end of the newest window that was ever `lead`.
+  var ledThrough = Int64.min
   var folds = GroupTable()
   var groups: AlertGroups
+  /// What `anomaly` has learned.
+  var book = SeriesBook()
   var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
@@ -46,6 +50,7 @@ package struct Monitor: Sendable {
     self.rule = rule
     panes = Panes(rule.fold)
     groups = AlertGroups(rule)
+    if rule.series?.learns == true { troubles.health = .learning }
   }
 
   var every: Int64 { rule.every }
@@ -139,6 +144,7 @@ package struct Monitor: Sendable {
       lead = nil
       return
     }
+    ledThrough = newest
     if lead == nil {
       lead = due
       lead?.slide(to: newest, over: panes)

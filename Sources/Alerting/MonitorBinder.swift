@@ -89,6 +89,7 @@ struct MonitorBinder {
     // What `group_by` should have been, nobody knows when it could not be read.
     let lacksGroups = isWhole && (fields?.isEmpty ?? !keys.has("group_by"))
     rule.missingData = missingData(isWhole: isWhole, lacksGroups: lacksGroups)
+    readSeries(into: &rule, isWhole: isWhole)
     rule.atLeast = atLeast()
     rule.keepFiring = keys.duration("keep_firing_for", upTo: ConfigBinder.longest) ?? 0
     rule.maxGroups = keys.integer("max_groups", in: 1...(.max)) ?? rule.maxGroups
@@ -102,7 +103,7 @@ struct MonitorBinder {
     rule.enabled = keys.bool("enabled") ?? true
     rule.actions = actions()
     keys.notBuilt(["source"])
-    keys.notBuilt(["outlier", "anomaly", "repeat_every"])
+    keys.notBuilt(["repeat_every"])
     keys.finish()
     return rule
   }
@@ -238,6 +239,27 @@ struct MonitorBinder {
     return window.map { MissingDataRule(window: $0, perGroup: perGroup, span: place(value)) }
   }
 
+  /// A monitor has one kind of condition, beside `missing_data`.
+  private mutating func readSeries(into rule: inout Rule, isWhole: Bool) {
+    func binder(_ key: String, _ value: ConfigNode?) -> SeriesRuleBinder? {
+      value.flatMap { SeriesRuleBinder($0, of: key, sink: sink, place: place) }
+    }
+    if var block = binder("outlier", keys.node("outlier")) {
+      rule.outlier = block.outlier(isWhole: isWhole)
+    }
+    if var block = binder("anomaly", keys.node("anomaly")) {
+      rule.anomaly = block.anomaly(isWhole: isWhole)
+    }
+    let kinds = [["critical", "warning"], ["outlier"], ["anomaly"]].compactMap { kind in
+      kind.first(where: keys.has)
+    }
+    if isWhole, kinds.count > 1 {
+      keys.report(
+        .severalKinds(kinds), at: kinds[1],
+        help: "put it into a monitor of its own, or move a level into `\(kinds[1])`")
+    }
+  }
+
   private func comparison(_ value: ConfigNode?) -> Comparison? {
     guard let value else { return nil }
     do throws(Diagnostic) {
@@ -363,7 +385,14 @@ extension Diagnostic.Message {
     Self("bad-group", "`group_by` names '\(field.shortened)' twice")
   }
   fileprivate static var noLevel: Self {
-    Self("no-level", "this monitor needs a `critical` or `warning` level, or `missing_data`")
+    Self(
+      "no-level",
+      "this monitor needs a `critical` or `warning` level, `missing_data`, `outlier` or `anomaly`")
+  }
+  fileprivate static func severalKinds(_ kinds: [String]) -> Self {
+    Self(
+      "several-conditions",
+      "a monitor has one kind of condition, and this one has `\(kinds[0])` and `\(kinds[1])`")
   }
   fileprivate static func atLeast(_ found: String) -> Self {
     Self("bad-at-least", "`at_least` needs '<hits> of <instants>', found \(found)")

@@ -130,6 +130,8 @@ package struct Rule: Sendable {
   package var groupBySpan: Span
   package var levels: [LevelRule]
   package var missingData: MissingDataRule?
+  package var outlier: OutlierRule?
+  package var anomaly: AnomalyRule?
   package var atLeast: AtLeast?
   /// `keep_firing_for`: how long after its last hit an alert does not resolve.
   package var keepFiring: Int64

@@ -39,7 +39,9 @@ package struct RuleExplanation: Sendable {
     let states = rule.fold.subtracts ? Int(panes) + 1 : 2 * Int(panes) + 2
     bytesPerGroup = cost.bytes * states
     growth = cost.growth
-    levels = rule.levels.map { LevelPart(level: $0, of: rule) }
+    levels =
+      rule.series.map { LevelPart.parts(of: $0, in: rule) }
+      ?? rule.levels.map { LevelPart(level: $0, of: rule) }
     missingData = rule.missingData.map { missing in
       let whose = missing.perGroup ? "no line of a group of the last 24h" : "no line"
       return "\(whose) for \(DurationText.text(missing.window))"
@@ -72,7 +74,8 @@ extension RuleExplanation.LevelPart {
 }
 
 extension AlertTerms {
-  fileprivate func demands(of rule: Rule) -> [String] {
+  /// What has to come together besides the condition, in words.
+  func demands(of rule: Rule) -> [String] {
     var demands: [String] = []
     if let atLeast = rule.atLeast {
       demands.append("hits at \(atLeast.hits) of the last \(atLeast.instants) instants")

@@ -105,7 +105,7 @@ package struct CivilTime: Sendable, Equatable {
 extension Int64 {
   /// Division that rounds down, so that times before 1970 fall into the unit they are in.
   @inline(__always)
-  func floorDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+  package func floorDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }

@@ -68,7 +68,16 @@ struct ConfigStory: CustomTestStringConvertible, Sendable {
         rules.append(file)
       }
     }
-    _ = RuleSet.load(files: rules, under: configuration, sink: sink)
+    let set = RuleSet.load(files: rules, under: configuration, sink: sink)
+    // What only the bound query shows, once the files are right.
+    for rule in sink.hasErrors ? [] : set.rules {
+      do {
+        let bound = try BoundRule.bind(rule, BoundRule.Context())
+        for warning in bound.plan.warnings { sink.report(warning) }
+      } catch {
+        for finding in error.list { sink.report(finding) }
+      }
+    }
     let list = sink.list.map { $0.rendered() }
     return list.isEmpty ? "accepted\n" : list.joined(separator: "\n")
   }

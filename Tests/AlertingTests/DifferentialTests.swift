@@ -1,57 +1,25 @@
 import Foundation
-import Alerting
 import TestKit
 import Testing
 
+/// The product against the referee on random cases, each read in two ways: `Proof` says how. These are
+/// a first look; `make proof` holds 10,000 in a release build and is part of `.ci/run`.
 @Suite struct DifferentialTests {
-  @Test func `the engine decides what the naive evaluator decides`() throws {
+  @Test func `the engine decides what the naive evaluator decides`() {
     // A longer hunt: TRIPLINE_WATCH_ROUNDS=5000 TRIPLINE_WATCH_SEED=1 swift test --filter Differential
     let environment = ProcessInfo.processInfo.environment
-    let rounds = environment["TRIPLINE_WATCH_ROUNDS"].flatMap { Int($0) } ?? 250
-    let seed = environment["TRIPLINE_WATCH_SEED"].flatMap { UInt64($0) } ?? 20_260_302
-    let mismatch = comparing(seed: seed, rounds: rounds) { yaml, files, latenesses, drain in
-      try ProductReplay.records(
-        yaml: yaml, files: files,
-        options: ProductReplay.Options(latenesses: latenesses, drain: drain))
-    }
-    if let mismatch { Issue.record("\(mismatch)") }
+    let rounds = environment["TRIPLINE_WATCH_ROUNDS"].flatMap { Int($0) } ?? 100
+    let seed = environment["TRIPLINE_WATCH_SEED"].flatMap { UInt64($0) } ?? TestSeed.value
+    let outcome = Proof(seed: seed, rounds: rounds)
+      .run(workers: ProcessInfo.processInfo.activeProcessorCount)
+    if let mismatch = outcome.mismatch { Issue.record("\(mismatch)") }
+    #expect(outcome.mismatch != nil || outcome.rounds == rounds)
   }
 
-  @Test func `threads, batches and generations change nothing`() throws {
-    for seed in UInt64(1)...40 {
-      let scene = WatchCase.random(seed: seed)
-      func replay(_ options: ProductReplay.Options) throws -> [String] {
-        var options = options
-        options.latenesses = scene.files.map(\.lateness)
-        options.drain = scene.drain
-        return try ProductReplay.records(
-          yaml: scene.yaml, files: scene.files.map { ($0.name, $0.bytes) }, options: options)
-      }
-      let plain = try replay(ProductReplay.Options())
-      for (threads, size) in [(1, 1), (2, 300), (3, 4_096), (1, 777)] {
-        let other = try replay(ProductReplay.Options(threads: threads, batchBytes: size))
-        check(plain, other, "seed \(seed), \(threads) threads, \(size) bytes")
-      }
-      let cut = try replay(ProductReplay.Options(cuts: [7, 19]))
-      check(plain.map(withoutPlace), cut.map(withoutPlace), "seed \(seed), cut")
-    }
-  }
-
-  /// Says where two answers part, not all they hold.
-  private func check(_ expected: [String], _ actual: [String], _ what: String) {
-    guard expected != actual else { return }
-    let place = zip(expected, actual).enumerated().first { $1.0 != $1.1 }?.offset
-    let index = place ?? min(expected.count, actual.count)
-    let records = [expected, actual].map { index < $0.count ? $0[index] : "(no more)" }
-    Issue.record("\(what): record \(index)\n  was \(records[0])\n  now \(records[1])")
-  }
-
-  /// Offsets and fingerprints are those of the generation, which cutting changes.
-  private func withoutPlace(_ record: String) -> String {
-    var text = record
-    if let start = text.range(of: "\"evidence\":["), let end = text.range(of: "],\"actions\"") {
-      text.replaceSubrange(start.upperBound..<end.lowerBound, with: "")
-    }
-    return text
+  @Test func `a proof says what its cases did not hold`() {
+    let few = Proof(seed: 1, rounds: 3).run(workers: 2)
+    #expect(few.mismatch == nil)
+    #expect(few.coverage.missing().contains("sum of a flag !="))
+    #expect(few.coverage.counts.keys.allSatisfy(ProofCoverage.required.contains))
   }
 }

@@ -76,9 +76,10 @@ import Testing
   }
 
   private func fired(_ scene: WatchCase) throws -> Set<Alert> {
+    var options = ProductReplay.Options(drain: scene.drain)
+    options.latenesses = scene.files.map(\.lateness)
     let records = try ProductReplay.records(
-      yaml: scene.yaml, files: scene.files.map { ($0.name, $0.bytes) },
-      options: ProductReplay.Options(latenesses: scene.files.map(\.lateness), drain: scene.drain))
+      yaml: scene.yaml, files: scene.files.map { ($0.name, $0.bytes) }, options: options)
     var fired: Set<Alert> = []
     for record in records {
       let json = try JSONSerialization.jsonObject(with: Data(record.utf8)) as? [String: Any]

@@ -162,4 +162,21 @@ import Testing
       missing                  F
       """, lateness: 30_000)
   }
+
+  /// Rows of rt. (0, 10] has two of 1; (5, 15] has one of 2, which is said when 19 has come. The second of
+  /// 2 came at 17, while the alert fired; 19 finds that it holds in (10, 20], though 15 was the last late
+  /// instant.
+  @Test func `a line finds the row that another made true while the alert fired`() throws {
+    try timeline(
+      """
+      query: "* | count by host, rt"
+      group_by: [host]
+      critical: { alert: "> 1", resolution_window: 0s }
+      """,
+      """
+      time       |    |    |    |    |
+      a            11          2  2 3
+      critical a    F           R   F
+      """, lateness: 3_000)
+  }
 }

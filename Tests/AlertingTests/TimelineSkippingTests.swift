@@ -1,24 +1,8 @@
-import TestKit
 import Testing
 
 /// Instants at which nothing can happen are passed over. Timelines are all replayed both ways; so are
-/// random monitors over random logs.
+/// the random cases of `Proof`.
 @Suite struct TimelineSkippingTests {
-  @Test(arguments: [UInt64(1), 2, 3, 4])
-  func `deciding every instant decides the same`(quarter: UInt64) throws {
-    for seed in (quarter * 1_000)..<(quarter * 1_000 + 30) {
-      let scene = WatchCase.random(seed: seed)
-      var options = ProductReplay.Options()
-      options.latenesses = scene.files.map(\.lateness)
-      options.drain = scene.drain
-      let files = scene.files.map { ($0.name, $0.bytes) }
-      let skipping = try ProductReplay.records(yaml: scene.yaml, files: files, options: options)
-      options.skipsInstants = false
-      let patient = try ProductReplay.records(yaml: scene.yaml, files: files, options: options)
-      #expect(skipping == patient, "seed \(seed)")
-    }
-  }
-
   /// Ten days between two lines, a column an hour: missed at 1, expired at 24; missed again at 25 for a
   /// day of its own, expired at 49, and so on every 25 hours.
   @Test func `a long silence is told day by day`() throws {

@@ -113,14 +113,38 @@ struct NaiveMembers {
     return Array(text[start..<at - 1])
   }
 
-  /// Only the escapes that the tests put into keys.
+  /// Escape by escape, from left to right; one that JSON does not know stands as it is.
   private func unescaped(_ raw: [UInt8]) -> [UInt8] {
-    var text = String(decoding: raw, as: UTF8.self)
-    guard text.contains("\\") else { return raw }
-    for (escape, meaning) in [("\\u0061", "a"), ("\\n", "\n"), ("\\\"", "\"")] {
-      text = text.replacing(escape, with: meaning)
+    let meanings = Dictionary(
+      uniqueKeysWithValues: zip(Array("\"\\/bfnrt".utf8), Array("\"\\/\u{8}\u{c}\n\r\t".utf8)))
+    var name: [UInt8] = []
+    var at = 0
+    while at < raw.count {
+      // Side by side, as two of them may be one scalar.
+      var units: [UInt16] = []
+      while let unit = codeUnit(raw, at: at) {
+        units.append(unit)
+        at += 6
+      }
+      name += Array(String(decoding: units, as: UTF16.self).utf8)
+      guard at < raw.count else { break }
+      let next = raw[at...].dropFirst().first
+      if raw[at] == UInt8(ascii: "\\"), let next, let meaning = meanings[next] {
+        name.append(meaning)
+        at += 2
+      } else {
+        name.append(raw[at])
+        at += 1
+      }
     }
-    return Array(text.utf8)
+    return name
+  }
+
+  /// The number of `\u0061`.
+  private func codeUnit(_ raw: [UInt8], at index: Int) -> UInt16? {
+    guard index + 6 <= raw.count, raw[index...].starts(with: "\\u".utf8) else { return nil }
+    let digits = String(decoding: raw[index + 2..<index + 6], as: UTF8.self)
+    return digits.allSatisfy(\.isHexDigit) ? UInt16(digits, radix: 16) : nil
   }
 
   private func string(_ lower: Int, _ upper: Int) -> String {

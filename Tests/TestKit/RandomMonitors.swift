@@ -55,10 +55,10 @@ struct RandomMonitors {
 
   /// A divisor of the window in whole seconds, not so small that a case takes long.
   private func every(_ window: Int64, using random: inout SplitMix64) -> Int64? {
-    if !isCoarse && random.oneIn(3) { return nil }
+    if !isCoarse && random.oneIn(6) { return nil }
     let seconds = (1...window / NaiveTime.second).filter {
       let step = $0 * NaiveTime.second
-      return window % step == 0 && window / step <= (isCoarse ? 6 : 30)
+      return window % step == 0 && window / step <= (isCoarse ? 6 : 20)
     }
     return random.pick(seconds) * NaiveTime.second
   }

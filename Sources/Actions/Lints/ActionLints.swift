@@ -14,6 +14,8 @@ package protocol ActionLint: Sendable {
 /// The monitors and actions of the rule files that are looked at together.
 package struct LintedFiles: Sendable {
   package var rules: [Rule]
+  /// Those of the monitors that could be bound.
+  package var bound: [BoundRule]
   /// The actions as written, also those that could not be bound.
   package var entries: [ConfigNode.Entry]
   package var actions: ActionSet
@@ -21,9 +23,11 @@ package struct LintedFiles: Sendable {
   package var isWhole: Bool
 
   package init(
-    rules: [Rule], entries: [ConfigNode.Entry], actions: ActionSet, isWhole: Bool
+    rules: [Rule], bound: [BoundRule], entries: [ConfigNode.Entry], actions: ActionSet,
+    isWhole: Bool
   ) {
     self.rules = rules
+    self.bound = bound
     self.entries = entries
     self.actions = actions
     self.isWhole = isWhole

@@ -32,36 +32,29 @@ package enum NeverAsked: ActionLint {
       """))
 
   package static func findings(in files: LintedFiles) -> [Diagnostic] {
-    files.rules.flatMap { rule in
-      let occasions = occasions(of: rule)
-      return rule.actions.compactMap { use -> Diagnostic? in
-        guard !occasions.isEmpty, let action = files.actions[use.name] else { return nil }
+    files.bound.flatMap { bound in
+      let occasions = bound.terms.flatMap { terms in
+        [Transition.Step.firing, .resolved].compactMap { Occasion(level: terms.level, step: $0) }
+      }
+      return bound.rule.actions.compactMap { use -> Diagnostic? in
+        guard let action = files.actions[use.name] else { return nil }
         let wanted = Occasion.allCases.filter { action.isWanted(on: $0, by: use) }
         guard !wanted.contains(where: occasions.contains) else { return nil }
         return Diagnostic(
-          .neverAsked(use.name, wanted.map(\.rawValue).joined(separator: ", ")), at: use.span,
-          in: rule.source,
-          help: "this monitor has only \(occasions.map(\.rawValue).joined(separator: ", ")); "
-            + "name some of them in `on`", severity: .warning)
+          .neverAsked(use.name, wanted), at: use.span, in: bound.rule.source,
+          help: "name some of what this monitor has in `on`: \(occasions.listed)",
+          severity: .warning)
       }
     }
-  }
-
-  private static func occasions(of rule: Rule) -> [Occasion] {
-    var occasions: [Occasion] = rule.levels.flatMap { level -> [Occasion] in
-      switch level.level {
-      case .critical: [.critical, .resolvedCritical]
-      case .warning: [.warning, .resolvedWarning]
-      case .missingData: []
-      }
-    }
-    if rule.missingData != nil { occasions += [.missingData, .resolvedMissingData] }
-    return occasions
   }
 }
 
+extension [Occasion] {
+  fileprivate var listed: String { map(\.rawValue).joined(separator: ", ") }
+}
+
 extension Diagnostic.Message {
-  fileprivate static func neverAsked(_ name: String, _ occasions: String) -> Self {
-    Self("never-asked", "'\(name)' runs on \(occasions), which this monitor never has")
+  fileprivate static func neverAsked(_ name: String, _ occasions: [Occasion]) -> Self {
+    Self("never-asked", "'\(name)' runs on \(occasions.listed), which this monitor never has")
   }
 }

@@ -43,6 +43,30 @@ package enum RuleLints {
     NoEvidence.self, MissingRunbook.self,
   ]
 
+  /// What is said of conditions when they are bound.
+  package static let warnings: [LintPage] = [
+    LintPage(
+      "never-lasts", "an outlier could not last as long as it has to",
+      meaning: """
+        Of the points in a row that `consecutive` asks for, all but one are among those that the last \
+        is compared with. After a lasting shift they widen the band so far that the last lies inside.
+        """,
+      night:
+        "Traffic drops to a tenth and stays there, and the monitor sees one odd point after the other.",
+      wrong: .monitor(
+        """
+        query: '* | timeslice 1m | avg(took_ms) as took by _timeslice'
+        window: 30m
+        outlier: { critical: { window: 10, consecutive: 3, threshold: 3 } }
+        """),
+      right: .monitor(
+        """
+        query: '* | timeslice 1m | avg(took_ms) as took by _timeslice'
+        window: 30m
+        outlier: { critical: { window: 21, consecutive: 3, threshold: 3 } }
+        """))
+  ]
+
   package static func findings(in rule: BoundRule, _ world: LintWorld) -> [Diagnostic] {
     all.flatMap { $0.findings(in: rule, world) }
   }

@@ -39,7 +39,7 @@ package enum UnboundedGroups: RuleLint {
 
   package static func findings(in rule: BoundRule, _ world: LintWorld) -> [Diagnostic] {
     // Who only asks whether there are rows has no use for the groups to gather lines.
-    let counts = rule.levels.contains { $0.subject != .rows }
+    let counts = rule.series != nil || rule.levels.contains { $0.subject != .rows }
     return rule.fold.keys.enumerated().compactMap { index, slot in
       let name = rule.plan.fields[slot].spelling
       guard counts || isGroup(name, of: rule) else { return nil }

@@ -40,7 +40,7 @@ package enum SampleLints {
       """, sample: responseTimes))
 
   private static let noNumber = LintPage(
-    "no-number", "a field that is taken as a number never is one",
+    "never-a-number", "a field that is taken as a number never is one",
     meaning: """
       The field is compared with a number, or summed or averaged, and none of its values in --sample \
       is one. As text, '12ms' comes before '3'.
@@ -198,7 +198,7 @@ private struct HeldRule {
       else { return nil }
       let name = plan.fields[read.slot].spelling
       return finding(
-        "no-number",
+        "never-a-number",
         "'\(name)' is a number in 0 of the \(values.present.grouped) lines that have it",
         about: read.slot,
         help: "its values are such as '\(text)': "

@@ -38,7 +38,9 @@ package struct BoundaryCases {
   /// The cases of the first level of a rule, with lines like `sample` or like one made from the query.
   package init(_ rule: BoundRule, sample given: SampleLine?) throws(Refusal) {
     guard let level = rule.levels.first else {
-      throw Refusal(reason: "it has no level", needsSample: false)
+      let reason =
+        rule.series == nil ? "it has no level" : "it compares points of a series, not one count"
+      throw Refusal(reason: reason, needsSample: false)
     }
     let needed = try BoundaryCases.linesToTrip(level, rule)
     var sample: SampleLine

@@ -19,6 +19,7 @@ package struct SampleLine: Sendable {
   /// A line that somebody recorded; nil when it is no JSON object with a time.
   package init?(_ bytes: [UInt8], timeField: String? = nil) {
     let text = PinnedText(bytes)
+    defer { withExtendedLifetime(text) {} }
     guard JSONScanner.isValid(text.bytes.trimmed),
       text.bytes.trimmed.string.hasPrefix("{")
     else { return nil }

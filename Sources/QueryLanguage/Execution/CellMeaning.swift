@@ -51,7 +51,12 @@ extension Cell {
     switch kind {
     case .null: return .null
     case .text, .json: return .text(place.string)
-    case .escaped: return .text(JSONScanner.normalised(self, arena: Arena()).place.string)
+    case .escaped:
+      let arena = Arena()
+      // The text is the arena's, which nothing else holds.
+      return withExtendedLifetime(arena) {
+        .text(JSONScanner.normalised(self, arena: arena).place.string)
+      }
     case .yes: return .bool(true)
     case .no: return .bool(false)
     case .whole: return .whole(wholeValue)

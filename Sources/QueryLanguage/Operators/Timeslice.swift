@@ -1,4 +1,4 @@
-import Records
+package import Records
 
 /// `timeslice 5m [as f]`: the start of the bucket that a row's message time falls into, in
 /// milliseconds, as `_timeslice`. Buckets stand on the clock; days and weeks begin at midnight of the
@@ -60,37 +60,56 @@ package struct Timeslice: Operator {
     }
     let time = try binder.read(FieldName(text: "_messageTime"))
     let start = try binder.write(alias ?? FieldName(text: "_timeslice"), unit: 1)
-    binder.append(
-      TimesliceStage(width: width, zone: binder.settings.zone, time: time, start: start))
+    let slices = Slices(width: width, zone: binder.settings.zone)
+    binder.fields[start].slices = slices
+    binder.append(TimesliceStage(slices: slices, time: time, start: start))
   }
 }
 
 struct TimesliceStage: Stage {
   static var reach: StageReach { .row }
-  let width: Int64
-  let zone: Zone
+  let slices: Slices
   let time: Slot
   let start: Slot
-
-  private static let day: Int64 = 86_400_000
 
   func apply(to frame: inout Frame) {
     let times = frame.column(time)
     let column = frame.computed { row in
-      times[row].wholeNumber.map { Cell(bucket(of: $0)) } ?? .null
+      times[row].wholeNumber.map { Cell(slices.start(of: $0)) } ?? .null
     }
     frame.set(start, to: column)
   }
+}
 
-  private func bucket(of time: Int64) -> Int64 {
-    guard width % TimesliceStage.day == 0 else { return floor(time, to: width) }
-    // The epoch was a Thursday; counting weeks from a Monday needs three days more.
-    let shift = width % (7 * TimesliceStage.day) == 0 ? 3 * TimesliceStage.day : 0
-    let local = time + zone.offset(at: time) + shift
-    return zone.utc(fromLocal: floor(local, to: width) - shift)
+/// Where the buckets of a `timeslice` stand on the clock.
+package struct Slices: Sendable, Hashable {
+  /// Milliseconds; days and weeks may be an hour longer or shorter where clocks are changed.
+  package let width: Int64
+  private let zone: Zone
+
+  private static let day: Int64 = 86_400_000
+
+  package init(width: Int64, zone: Zone) {
+    self.width = width
+    self.zone = zone
   }
 
-  private func floor(_ value: Int64, to width: Int64) -> Int64 {
+  /// The start of the slice that `time` falls into.
+  package func start(of time: Int64) -> Int64 {
+    guard width % Slices.day == 0 else { return floor(time) }
+    // The epoch was a Thursday; counting weeks from a Monday needs three days more.
+    let shift = width % (7 * Slices.day) == 0 ? 3 * Slices.day : 0
+    let local = time + zone.offset(at: time) + shift
+    return zone.utc(fromLocal: floor(local) - shift)
+  }
+
+  /// The end of the slice that begins at `start`, which is the start of the next.
+  package func end(ofSliceAt start: Int64) -> Int64 {
+    // The middle of the next slice is in it, whatever an hour more or less does.
+    self.start(of: start + width + width / 2)
+  }
+
+  private func floor(_ value: Int64) -> Int64 {
     let rest = value % width
     return value - (rest < 0 ? rest + width : rest)
   }

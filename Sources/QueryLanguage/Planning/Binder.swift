@@ -157,6 +157,7 @@ package struct Binder {
       fields[slot].aggregate = nil
       fields[slot].isKey = false
       fields[slot].isNeverNegative = false
+      fields[slot].slices = nil
       return slot
     }
     let load: FieldLoad = keepingOld && fields.isOpen ? load(of: name.text) : .none
@@ -229,6 +230,7 @@ package struct Binder {
         output.name.text, load: .none, unit: output.unit, isProduced: true,
         aggregate: column >= 0 ? plan.columns[column].aggregate.kind : nil)
       result[slot].isKey = column < 0
+      if column < 0 { result[slot].slices = fields[plan.keys[index]].slices }
     }
     facts = FilterFacts(of: result)
     if fold != nil || collects {

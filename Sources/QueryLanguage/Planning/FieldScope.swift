@@ -19,6 +19,8 @@ package struct FieldScope: Sendable {
     package var firstRead: Span?
     /// Provably no number below zero, whatever the log says.
     package var isNeverNegative = false
+    /// The slices of time whose starts it holds: what a `timeslice` made, untouched.
+    package var slices: Slices?
   }
 
   package private(set) var fields: [Field] = []

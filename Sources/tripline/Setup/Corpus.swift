@@ -27,10 +27,12 @@ struct Corpus {
     _ line: [UInt8], at span: Span, in file: SourceText
   ) throws(Diagnostic) -> SourceText {
     let text = PinnedText(line)
+    let arena = Arena()
+    // Cells point into them.
+    defer { withExtendedLifetime((text, arena)) {} }
     guard JSONScanner.isValid(text.bytes.trimmed), let value = JSONScanner.value(in: text.bytes),
       value.cell.kind == .json, value.cell.place[0] == UInt8(ascii: "{")
     else { throw Diagnostic(.notAnObject, at: span, in: file, help: Corpus.shape) }
-    let arena = Arena()
     var found: [String: String] = [:]
     for member in JSONScanner.members(of: value.cell.place) where !member.keyEscaped {
       let cell = JSONScanner.normalised(member.value, arena: arena)

@@ -25,8 +25,8 @@ struct LintReport {
     }
     found += ActionLints.findings(
       in: LintedFiles(
-        rules: rules.read.rules, entries: rules.read.actions, actions: rules.actions,
-        isWhole: !rules.hasErrors))
+        rules: rules.read.rules, bound: rules.rules, entries: rules.read.actions,
+        actions: rules.actions, isWhole: !rules.hasErrors))
     findings = LintReport.accepted(found, rules, files).sorted(by: files)
   }
 
@@ -60,7 +60,7 @@ extension CheckedRules {
 package enum LintTable {
   /// In the order in which help lists them.
   package static let pages: [LintPage] =
-    RuleLints.all.map { $0.page } + QueryLints.pages + SampleLints.pages
+    RuleLints.all.map { $0.page } + RuleLints.warnings + QueryLints.pages + SampleLints.pages
     + ActionLints.all.map { $0.page } + ActionLints.warnings + [Allowances.page]
     + MistakePages.all
 

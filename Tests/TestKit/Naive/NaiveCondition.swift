@@ -38,6 +38,9 @@ struct NaiveCondition {
     return silence.perGroup ?? false
   }
 
+  /// The group it judges to which a line of the monitor's `group` belongs.
+  func group(_ group: NaiveGroup) -> NaiveGroup { isGrouped ? group : "{}" }
+
   /// How long a group is remembered after its last line: as long as a window holds it, or a day
   /// where its absence can trip.
   var memory: Int64 {

@@ -36,9 +36,6 @@ struct NaiveLevelWatch {
 
   // MARK: Groups
 
-  /// The group of this level to which a line of the monitor's `group` belongs.
-  func group(_ group: NaiveGroup) -> NaiveGroup { condition.isGrouped ? group : "{}" }
-
   /// A line of the group was absorbed.
   mutating func meet(_ group: NaiveGroup, at time: Int64) {
     if presences[group]?.meet(at: time) == nil { presences[group] = NaivePresence(first: time) }

@@ -19,6 +19,7 @@ struct NaivePresence {
 
   /// Lines up to `instant` are there now.
   mutating func reach(_ instant: Int64) {
+    guard !ahead.isEmpty else { return }
     last = (ahead.filter { $0 <= instant } + [last].compactMap { $0 }).max()
     ahead.removeAll { $0 <= instant }
   }

@@ -6,6 +6,15 @@ package func naiveTransitions(
   monitors: [NaiveMonitor], sources: [[NaiveLine]], latenesses: [Int64] = [], drain: Bool,
   maxAhead: Int64 = 300_000
 ) -> [String] {
+  naiveRecords(
+    monitors: monitors, sources: sources, latenesses: latenesses, drain: drain, maxAhead: maxAhead
+  ).map(\.json)
+}
+
+func naiveRecords(
+  monitors: [NaiveMonitor], sources: [[NaiveLine]], latenesses: [Int64], drain: Bool,
+  maxAhead: Int64 = 300_000
+) -> [NaiveRecord] {
   let lines = naiveMerged(sources.map { naiveAdmitted($0, maxAhead: maxAhead) })
   guard let first = lines.first else { return [] }
   let byName = monitors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -32,7 +41,7 @@ package func naiveTransitions(
   }
   decideInstants { $0.nextInstant <= largest }
   if drain { decideInstants { $0.nextInstant <= largest + $0.monitor.drainsFor } }
-  return records.map(\.json)
+  return records
 }
 
 extension NaiveMonitor {

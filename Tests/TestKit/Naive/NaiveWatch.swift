@@ -29,14 +29,14 @@ struct NaiveWatch {
     guard monitor.filter.keeps(arrival.line) else { return [] }
     let group = group(of: arrival.line)
     absorbed.append((arrival, group))
-    for i in levels.indices { levels[i].meet(levels[i].group(group), at: arrival.time) }
+    for i in levels.indices { levels[i].meet(levels[i].condition.group(group), at: arrival.time) }
 
     let instant = NaiveTime.firstMultiple(of: monitor.step, atOrAfter: largest)
     var records: [NaiveRecord] = []
     for i in levels.indices where levels[i].condition.tripsOnLine {
       guard arrival.time > instant - levels[i].condition.window else { continue }
-      let group = levels[i].group(group)
-      let lines = window(of: levels[i], endingAt: instant)[group]!
+      let group = levels[i].condition.group(group)
+      let lines = window(of: levels[i].condition, endingAt: instant)[group]!
       let mayFire = hasRoom(for: group)
       records += levels[i].trip(on: lines, of: group, mayFire: mayFire, at: largest, instant)
     }
@@ -50,7 +50,7 @@ struct NaiveWatch {
     var records: [NaiveRecord] = []
     for i in levels.indices {
       let window = levels[i].condition.window
-      let lines = self.window(of: levels[i], endingAt: instant)
+      let lines = self.window(of: levels[i].condition, endingAt: instant)
       for group in levels[i].groupsToJudge(at: instant, present: lines.keys) {
         let moment = NaiveMoment(
           instant: instant,
@@ -73,16 +73,18 @@ struct NaiveWatch {
     return "{" + members.joined(separator: ",") + "}"
   }
 
-  /// The lines in a level's window, by its groups.
+  /// The lines in a condition's window, by its groups.
   private func window(
-    of level: NaiveLevelWatch, endingAt end: Int64
+    of condition: NaiveCondition, endingAt end: Int64
   ) -> [NaiveGroup: [NaiveArrival]] {
-    let start = end - level.condition.window
+    let start = end - condition.window
     let lines = absorbed.filter { $0.arrival.time > start && $0.arrival.time <= end }
-    return Dictionary(grouping: lines) { level.group($0.group) }.mapValues { $0.map(\.arrival) }
+    return Dictionary(grouping: lines) { condition.group($0.group) }
+      .mapValues { $0.map(\.arrival) }
   }
 
   private func hasRoom(for group: NaiveGroup) -> Bool {
+    if levels.reduce(0, { $0 + $1.firing.count }) < Self.firingLimit { return true }
     if levels.contains(where: { $0.firing[group] != nil }) { return true }
     return Set(levels.flatMap(\.firing.keys)).count < Self.firingLimit
   }

@@ -1,0 +1,97 @@
+import Actions
+package import Alerting
+import Engine
+import Foundation
+import QueryLanguage
+import Records
+
+/// Replays files through rules inside the test, as `tripline replay -o ndjson` does.
+package enum ProductReplay {
+  package struct Options: Sendable {
+    package var threads = 1
+    package var batchBytes = 64 << 10
+    /// Cuts each file at these lines into generations of one source.
+    package var cuts: [Int] = []
+    /// The lateness of each file, in milliseconds; files without one have none.
+    package var latenesses: [Int64] = []
+    package var drain = false
+    package var skipsInstants = true
+
+    package init(drain: Bool = false) { self.drain = drain }
+  }
+
+  /// The records, with the places of evidence told as if nothing had been cut: `file` is the name
+  /// given here, `generation` is always `g1` and `offset` counts from the start of the file.
+  package static func records(
+    yaml: String, files: [(name: String, bytes: [UInt8])], options: Options = Options()
+  ) throws -> [String] {
+    let scratch = try Scratch()
+    // Where each part of a file begins, by file and by the fingerprint of the part.
+    var starts: [String: [String: Int64]] = [:]
+    var sources: [SourcePlan] = []
+    for (index, file) in files.enumerated() {
+      var generations: [String] = []
+      var offset: Int64 = 0
+      let parts = parts(of: file.bytes, cuts: options.cuts)
+      for (number, part) in parts.enumerated() {
+        let age = parts.count - 1 - number
+        let name = age == 0 ? file.name : "\(file.name).\(age)"
+        try scratch.write(part, to: name)
+        generations.append(scratch.folder.appending(path: name).path)
+        starts[file.name, default: [:]][fingerprint(of: part)] = offset
+        offset += Int64(part.count)
+      }
+      sources.append(
+        SourcePlan(
+          generations: generations, facts: SourceFacts(name: file.name),
+          lateness: options.latenesses.indices.contains(index) ? options.latenesses[index] : 0))
+    }
+    var replay = Replay(
+      rules: try rules(yaml), sources: sources,
+      options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
+      actions: ActionSet(), drains: options.drain)
+    replay.skipsInstants = options.skipsInstants
+    var records: [String] = []
+    _ = try replay.run(
+      Replay.Outlet(transition: { transition in
+        var transition = transition
+        for (index, line) in transition.evidence.enumerated() {
+          let file = URL(filePath: line.file).lastPathComponent
+          transition.evidence[index].file = file
+          transition.evidence[index].generation = "g1"
+          transition.evidence[index].offset += starts[file]![line.generation]!
+        }
+        records.append(String(decoding: transition.json(), as: UTF8.self))
+      }))
+    return records
+  }
+
+  /// The file cut behind so many lines, oldest part first. Where two parts would begin with the same
+  /// line nothing is cut, as that line is all they are known by.
+  private static func parts(of bytes: [UInt8], cuts: [Int]) -> [[UInt8]] {
+    if cuts.isEmpty { return [bytes] }
+    var parts: [[UInt8]] = []
+    var seen: Set<ArraySlice<UInt8>> = []
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    for (number, line) in lines.enumerated() {
+      if number == 0 || (cuts.contains(number) && !seen.contains(line)) {
+        parts.append([])
+        seen.insert(line)
+      }
+      parts[parts.count - 1] += line + [UInt8(ascii: "\n")]
+    }
+    return parts
+  }
+
+  private static func fingerprint(of part: [UInt8]) -> String {
+    Digest.short(Array(part.prefix { $0 != UInt8(ascii: "\n") }))
+  }
+
+  /// The monitors of a rule file, bound.
+  package static func rules(_ yaml: String) throws -> [BoundRule] {
+    let sink = DiagnosticSink()
+    let set = RuleSet.load(files: [SourceText(name: "rules.yaml", text: yaml)], sink: sink)
+    guard !sink.hasErrors else { throw Diagnostics(sink.list) }
+    return try set.rules.map { try BoundRule.bind($0, BoundRule.Context()) }
+  }
+}
