@@ -1,51 +1,60 @@
 import QueryLanguage
 import Records
 
-/// The groups of a monitor and what is known of each: its alerts, its first and last line, the newest
-/// lines that matched. Group 0 is the monitor as a whole; an ungrouped one has no other.
+/// The groups of a monitor and what is known of each: its alerts, its first and last line, the lines
+/// that matched. Group 0 is the monitor as a whole; an ungrouped one has no other.
+///
+/// There may be 100,000 groups with lines in every window, so what every group has is a number in a
+/// flat column, and what few have stands elsewhere: alerts in an `AlertBook`.
 struct AlertGroups: Sendable {
-  private struct Group: Sendable {
-    /// One for each of the rule's terms.
-    var alerts: [Alert]
-    /// For each of them the first line, in the order in which they came, since it knows the group.
-    var firstLines: [Int64?]
-    var lastLine = Int64.min
-    /// Whether it is known for a day, not only while its window has lines.
-    var isRemembered = false
-    var evidence = EvidenceRing()
-
-    var isFiring: Bool { alerts.contains(where: \.isFiring) }
-    var isActive: Bool { alerts.contains(where: \.isActive) }
-    var isKnown: Bool { isRemembered || firstLines.contains { $0 != nil } }
-  }
-
   private let rule: BoundRule
   private var table = GroupTable()
-  private var groups: [Group] = []
   /// The alert group of each group of the fold; negative while it is not known.
   private var ofFold: [Int32] = []
-  /// Lines that no undecided instant but later ones may look at.
-  private var ahead = LinesAhead()
-  private(set) var firing = 0
-  private var active = 0
-  /// How many groups are remembered for a day.
+
+  private var lastLines: [Int64] = []
+  /// The terms for which it matters when a group had its first line.
+  private let watchers: [Int]
+  /// For each group and watcher the first line, in the order in which they came, since it knows the
+  /// group; `unknown` when it doesn't.
+  private var firstLines: [Int64] = []
+  /// Whether a group is known for a day, not only while its window has lines.
+  private var isRemembered: [Bool] = []
+  private let remembers: Bool
   private var remembered = 0
   /// Groups beyond `max_groups`, which are not remembered.
   private(set) var beyondLimit = 0
 
+  private var book: AlertBook
+  private var evidence: EvidenceLog
+  /// Lines that no undecided instant but later ones may look at.
+  private var ahead = LinesAhead()
+  /// The place of each group in decision order, once that was asked for.
+  private var ranks: [Int32] = []
+
   /// A group is known for this long after its last line.
   static let memory: Int64 = 86_400_000
 
+  private static let unknown = Int64.min
+
   init(_ rule: BoundRule) {
     self.rule = rule
+    watchers = rule.terms.indices.filter { rule.watchesFirstLines($0) }
+    remembers = rule.remembersGroups
+    book = AlertBook(width: rule.terms.count)
+    evidence = EvidenceLog(keeping: rule.rule.evidence)
     _ = number(of: [])
   }
 
   /// Whether no alert cares about an instant without lines.
-  var isQuiet: Bool { active == 0 }
+  var isQuiet: Bool { book.active == 0 }
+
+  var firing: Int { book.firing }
 
   /// Whether no group but the whole is known.
-  var isEmpty: Bool { !groups.contains(where: \.isKnown) }
+  var isEmpty: Bool {
+    !firstLines.contains { $0 != AlertGroups.unknown } && !isRemembered.contains(true)
+  }
 
   /// The group with these values, made if need be.
   mutating func number(of values: [Value]) -> Int {
@@ -55,26 +64,42 @@ struct AlertGroups: Sendable {
   }
 
   private mutating func grow() {
-    while groups.count < table.count {
-      groups.append(
-        Group(
-          alerts: [Alert](repeating: Alert(), count: rule.terms.count),
-          firstLines: [Int64?](repeating: nil, count: rule.terms.count)))
-    }
+    let more = table.count - lastLines.count
+    guard more > 0 else { return }
+    lastLines += [Int64](repeating: .min, count: more)
+    firstLines += [Int64](repeating: AlertGroups.unknown, count: more * watchers.count)
+    isRemembered += [Bool](repeating: false, count: more)
   }
 
   /// The alert group that a group of the fold belongs to.
   mutating func number(ofFold fold: Int, _ folds: GroupTable) -> Int {
-    // A group made by a stage behind the aggregate has no lines of its own: all count for all.
-    guard rule.tellsGroupsByLine, let keys = rule.groupKeys else { return 0 }
     if fold < ofFold.count, ofFold[fold] >= 0 { return Int(ofFold[fold]) }
-    let values = folds.values(of: fold)
-    let number = number(of: keys.map { values[$0] })
+    return meet(fold, folds)
+  }
+
+  private mutating func meet(_ fold: Int, _ folds: GroupTable) -> Int {
     if fold >= ofFold.count {
       ofFold += [Int32](repeating: -1, count: folds.count - ofFold.count)
     }
+    // A group made by a stage behind the aggregate has no lines of its own: all count for all.
+    var number = 0
+    if rule.tellsGroupsByLine, let keys = rule.groupKeys {
+      let values = folds.values(of: fold)
+      number = self.number(of: keys.map { values[$0] })
+    }
     ofFold[fold] = Int32(number)
     return number
+  }
+
+  /// The alert group of each row, whose groups of the fold are `folds`.
+  mutating func numbers(
+    _ rows: Selection, ofFolds folds: [Int32], _ table: GroupTable
+  ) -> [Int32] {
+    var numbers = folds
+    rows.forEach { row in
+      numbers[row] = Int32(truncatingIfNeeded: number(ofFold: Int(folds[row]), table))
+    }
+    return numbers
   }
 
   /// The alert group of each live result row.
@@ -93,82 +118,123 @@ struct AlertGroups: Sendable {
 
   // Alerts.
 
-  func alert(_ index: Int, _ group: Int) -> Alert { groups[group].alerts[index] }
+  func alert(_ index: Int, _ group: Int) -> Alert { book.alert(index, of: group) }
 
   /// Whether another alert of this group may fire.
   func mayFire(_ group: Int) -> Bool {
-    groups[group].isFiring || firing < Monitor.firingLimit
+    book.firing < Monitor.firingLimit || book.isFiring(group)
   }
 
   mutating func update<R>(_ index: Int, _ group: Int, _ body: (inout Alert) -> R) -> R {
-    let wasFiring = groups[group].isFiring
-    let wasActive = groups[group].isActive
-    defer {
-      firing += (groups[group].isFiring ? 1 : 0) - (wasFiring ? 1 : 0)
-      active += (groups[group].isActive ? 1 : 0) - (wasActive ? 1 : 0)
-    }
-    return body(&groups[group].alerts[index])
+    book.update(index, of: group, body)
   }
 
-  /// The groups that a level looks at: those with rows, those with an alert under way, and those it
-  /// knows that may have lost their rows to absence or to a stage behind the aggregate.
-  func judged(_ present: some Sequence<Int>, level: Int, at time: Int64) -> [Int] {
+  /// Whose values a level must see though they are no hits.
+  func watch(_ level: Int) -> GroupWatch {
+    if rule.groupSlots.isEmpty || rule.levels[level].emptyCanHit { return .all }
+    let open = book.open(level)
+    return open.isEmpty ? .none : .some(Set(open))
+  }
+
+  /// The groups that a level has to decide about: those that may hit; those with an open alert that
+  /// have rows, are under way or are known; and, where absence can hit, those known without rows.
+  func judged(_ found: GroupValues, level index: Int, at time: Int64) -> [Int] {
     guard !rule.groupSlots.isEmpty else { return [0] }
-    let looksAtKnown = rule.isAboutAbsence(level) || !rule.plan.tailOnlyShows
-    var result = Set(present)
-    if active > 0 || looksAtKnown {
-      for (number, group) in groups.enumerated() {
-        let isKnown =
-          group.firstLines[level] != nil && group.lastLine > time - memory(of: group, level)
-        if group.alerts[level].isActive || (looksAtKnown && isKnown) { result.insert(number) }
+    let level = rule.levels[index]
+    var result = found.present.filter { found.mayHit($0, level) }
+    for group in book.open(index) where !found.mayHit(group, level) {
+      if found.isPresent(group) || isExpected(group, index, at: time) { result.append(group) }
+    }
+    if level.emptyCanHit {
+      result += expected(index, at: time).filter {
+        !found.isPresent($0) && !book.isOpen(index, of: $0)
       }
     }
     return result.sorted()
   }
 
-  /// Places among those that may fire are given in decision order; while there are enough for the
-  /// `candidates`, records are put in that order later.
-  func inDecisionOrder(_ numbers: [Int], candidates: Int) -> [Int] {
+  /// The same for a condition that looks at everything `present`.
+  func judged(_ present: some Sequence<Int>, level index: Int, at time: Int64) -> [Int] {
+    guard !rule.groupSlots.isEmpty else { return [0] }
+    return Set(present).union(expected(index, at: time)).sorted()
+  }
+
+  /// The groups that are looked at whether they have rows or not.
+  private func expected(_ index: Int, at time: Int64) -> [Int] {
+    guard rule.looksAtKnown(index) else {
+      return book.open(index).filter { book.alert(index, of: $0).isActive }
+    }
+    return lastLines.indices.filter { isExpected($0, index, at: time) }
+  }
+
+  /// Whether a group is looked at without rows: because of its alert, or because it is known and may
+  /// have lost them to absence or to a stage behind the aggregate.
+  private func isExpected(_ group: Int, _ index: Int, at time: Int64) -> Bool {
+    rule.looksAtKnown(index) && isKnown(group, index, at: time)
+      || book.alert(index, of: group).isActive
+  }
+
+  /// Places among those that may fire are given in decision order; while there are enough for all,
+  /// records are put in that order later.
+  mutating func inDecisionOrder(_ numbers: [Int]) -> [Int] {
+    let candidates = numbers.count { !book.isFiring($0) }
     guard firing + candidates > Monitor.firingLimit else { return numbers }
-    return numbers.map { (number: $0, key: key(of: $0).json) }
-      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.number)
+    rank()
+    return numbers.sorted { ranks[$0] < ranks[$1] }
+  }
+
+  /// Makes the ranks of groups good again when there are new ones.
+  private mutating func rank() {
+    guard ranks.count < table.count else { return }
+    let keys = (0..<table.count).map { key(of: $0).json }
+    let order = keys.indices.sorted { keys[$0].utf8.lexicographicallyPrecedes(keys[$1].utf8) }
+    ranks = [Int32](repeating: 0, count: order.count)
+    for (rank, group) in order.enumerated() { ranks[group] = Int32(rank) }
   }
 
   /// The groups whose silence since `start` could matter to the alert `index`: those that are known
   /// and silent, or were, and those whose alert is firing.
-  func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
-    let numbers = groups.indices.dropFirst().filter { number in
-      let group = groups[number]
-      let alert = group.alerts[index]
-      if alert.isActive { return true }
-      let isKnown = group.isRemembered && group.lastLine > time - AlertGroups.memory
-      return isKnown && (group.lastLine <= start || !alert.hits.isEmpty)
+  mutating func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
+    let oldest = time - AlertGroups.memory
+    var numbers = lastLines.indices.dropFirst().filter { group in
+      isRemembered[group] && lastLines[group] <= start && lastLines[group] > oldest
+        && !book.isOpen(index, of: group)
     }
-    return inDecisionOrder(Array(numbers), candidates: numbers.count)
+    for group in book.open(index) where group > 0 {
+      let isKnown = isRemembered[group] && lastLines[group] > oldest
+      if isKnown || book.alert(index, of: group).isActive { numbers.append(group) }
+    }
+    return inDecisionOrder(numbers.sorted())
+  }
+
+  /// Whether a group has lines that a level still knows of at the instant `time`.
+  private func isKnown(_ group: Int, _ index: Int, at time: Int64) -> Bool {
+    firstLine(of: group, index) != nil && lastLines[group] > time - memory(of: group, index)
   }
 
   /// How long after its last line a group is known to an alert.
-  private func memory(of group: Group, _ index: Int) -> Int64 {
-    rule.isAboutAbsence(index) && group.isRemembered ? AlertGroups.memory : rule.window
+  private func memory(of group: Int, _ index: Int) -> Int64 {
+    isRemembered[group] && rule.isAboutAbsence(index) ? AlertGroups.memory : rule.window
   }
 
   // Lines.
 
-  /// Notes when the groups of these lines were seen. Lines after the instant `due` are not known yet.
-  mutating func note(
-    _ rows: Selection, _ folds: [Int32], _ times: [Int64], _ table: GroupTable, due: Int64
-  ) {
+  /// Notes when groups were seen. Lines after the instant `due` are not known yet.
+  mutating func note(_ rows: Selection, _ numbers: [Int32], _ times: [Int64], due: Int64) {
+    let width = watchers.count
     rows.forEach { row in
-      let number = number(ofFold: Int(folds[row]), table)
+      let number = Int(numbers[row])
+      let time = times[row]
       if number > 0 {
-        for index in rule.terms.indices where groups[number].firstLines[index] == nil {
-          groups[number].firstLines[index] = times[row]
+        for place in number * width..<(number + 1) * width
+        where firstLines[place] == AlertGroups.unknown {
+          firstLines[place] = time
         }
       }
-      if times[row] <= due {
-        meet(number, at: times[row])
+      if time <= due {
+        meet(number, at: time)
       } else {
-        ahead.note(number, at: times[row], pane: rule.instant(atOrAfter: times[row]))
+        ahead.note(number, at: time, pane: rule.instant(atOrAfter: time))
       }
     }
   }
@@ -178,14 +244,20 @@ struct AlertGroups: Sendable {
     for (number, last) in ahead.take(through: due) { meet(number, at: last) }
   }
 
+  @inline(__always)
   private mutating func meet(_ number: Int, at time: Int64) {
-    groups[0].lastLine = max(groups[0].lastLine, time)
+    if time > lastLines[0] { lastLines[0] = time }
     guard number > 0 else { return }
-    let wasAway = groups[number].lastLine <= time - rule.window
-    groups[number].lastLine = max(groups[number].lastLine, time)
-    guard rule.remembersGroups, !groups[number].isRemembered else { return }
+    let last = lastLines[number]
+    if time > last { lastLines[number] = time }
+    if remembers, !isRemembered[number] {
+      remember(number, wasAway: last <= time - rule.window)
+    }
+  }
+
+  private mutating func remember(_ number: Int, wasAway: Bool) {
     if remembered < rule.rule.maxGroups {
-      groups[number].isRemembered = true
+      isRemembered[number] = true
       remembered += 1
     } else if wasAway {
       beyondLimit += 1
@@ -194,71 +266,102 @@ struct AlertGroups: Sendable {
 
   /// The newest line of a group, or of all where lines can't be told apart by group.
   func lastLine(of group: Int) -> Int64 {
-    groups[rule.tellsGroupsByLine ? group : 0].lastLine
+    lastLines[rule.tellsGroupsByLine ? group : 0]
   }
 
-  func firstLine(of group: Int, _ index: Int) -> Int64? { groups[group].firstLines[index] }
+  func firstLine(of group: Int, _ index: Int) -> Int64? {
+    guard let watcher = watchers.firstIndex(of: index) else { return nil }
+    let first = firstLines[group * watchers.count + watcher]
+    return first == AlertGroups.unknown ? nil : first
+  }
 
   /// Forgets the groups that have been silent too long at the instant `time`: those remembered after
   /// a day, the others once their window is empty. One with an alert under way stays.
   mutating func settle(at time: Int64) {
     guard rule.tellsGroupsByLine else { return }
-    for number in groups.indices.dropFirst() where groups[number].isKnown {
-      let group = groups[number]
-      for index in rule.terms.indices where group.firstLines[index] != nil {
-        if group.alerts[index].isActive || group.lastLine > time - memory(of: group, index) {
-          continue
-        }
-        groups[number].firstLines[index] = ahead.first(of: number)
+    let oldest = time - min(rule.window, AlertGroups.memory)
+    for group in lastLines.indices.dropFirst() where lastLines[group] <= oldest {
+      for (watcher, index) in watchers.enumerated() {
+        let place = group * watchers.count + watcher
+        guard firstLines[place] != AlertGroups.unknown,
+          lastLines[group] <= time - memory(of: group, index),
+          !book.alert(index, of: group).isActive
+        else { continue }
+        firstLines[place] = ahead.first(of: group) ?? AlertGroups.unknown
       }
-      if group.isRemembered, group.lastLine <= time - AlertGroups.memory {
-        groups[number].isRemembered = false
+      if isRemembered[group], lastLines[group] <= time - AlertGroups.memory {
+        isRemembered[group] = false
         remembered -= 1
       }
     }
   }
 
-  mutating func noteEvidence(
-    _ place: EvidencePlace, fold: Int, _ folds: GroupTable, settled: Int64
-  ) {
-    let number = number(ofFold: fold, folds)
-    groups[number].evidence.note(place, keeping: rule.rule.evidence, settled: settled)
+  mutating func noteEvidence(_ place: EvidencePlace, of group: Int) {
+    evidence.note(place, of: group)
+  }
+
+  /// Forgets lines that no window of the instant `due` or a later one can show.
+  mutating func trimEvidence(due: Int64) {
+    evidence.trim(oldest: due - rule.window, settled: due)
   }
 
   func evidence(of group: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
-    groups[rule.tellsGroupsByLine ? group : 0].evidence
-      .newest(rule.rule.evidence, after: start, through: end)
+    evidence.newest(of: rule.tellsGroupsByLine ? group : 0, after: start, through: end)
   }
 
   // Memory.
 
   /// How many groups have ever been numbered since the last time the unused were dropped.
-  var numbered: Int { groups.count }
+  var numbered: Int { table.count }
 
   /// The groups of the fold got new numbers.
   mutating func forgetFoldNumbers() { ofFold = [] }
 
   /// Drops the groups of which nothing is known any more; `time` is the latest instant decided.
-  mutating func dropUnused(at time: Int64, window: Int64) {
+  mutating func dropUnused(at time: Int64) {
     guard !rule.groupSlots.isEmpty else { return }
     var fresh = AlertGroups(rule)
-    var numbers: [Int: Int] = [:]
+    var numbers = [Int32](repeating: -1, count: table.count)
     let awaited = ahead.groups
-    for (number, group) in groups.enumerated() {
-      let hasLines = !group.evidence.newest(1, after: time - window, through: .max).isEmpty
-      // An alert that was counted once must go on counting, so its group stays.
-      let hasStory = zip(group.alerts, rule.terms).contains { $0.hasStory(at: time, $1) }
-      guard number == 0 || group.isKnown || hasLines || hasStory || awaited.contains(number)
+    for group in lastLines.indices {
+      let places = group * watchers.count..<(group + 1) * watchers.count
+      let isKnown =
+        isRemembered[group] || firstLines[places].contains { $0 != AlertGroups.unknown }
+      guard
+        group == 0 || isKnown || evidence.hasLines(of: group) || awaited.contains(group)
+          || book.hasStory(group, at: time, rule.terms)
       else { continue }
-      let moved = fresh.number(of: table.values(of: number))
-      fresh.groups[moved] = group
-      numbers[number] = moved
+      let moved = fresh.table.adopt(group, of: table)
+      fresh.grow()
+      fresh.lastLines[moved] = lastLines[group]
+      fresh.isRemembered[moved] = isRemembered[group]
+      for (watcher, place) in places.enumerated() {
+        fresh.firstLines[moved * watchers.count + watcher] = firstLines[place]
+      }
+      numbers[group] = Int32(moved)
     }
-    fresh.ahead = ahead.renumbered(numbers)
-    fresh.firing = firing
-    fresh.active = active
+    let number = { (group: Int) in numbers[group] < 0 ? nil : Int(numbers[group]) }
+    fresh.ahead = ahead.renumbered(number)
+    fresh.book = book.renumbered(number)
+    fresh.evidence = evidence
+    fresh.evidence.renumber(number)
     fresh.remembered = remembered
     fresh.beyondLimit = beyondLimit
     self = fresh
+  }
+}
+
+/// Groups whose values a level looks at whether they hit or not.
+enum GroupWatch {
+  case all
+  case some(Set<Int>)
+  case none
+
+  func covers(_ group: Int) -> Bool {
+    switch self {
+    case .all: true
+    case .some(let groups): groups.contains(group)
+    case .none: false
+    }
   }
 }

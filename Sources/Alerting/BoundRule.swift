@@ -43,8 +43,18 @@ package struct BoundRule: Sendable {
   /// Whether the lines of a group may make more than one row.
   var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
 
+  /// Whether a condition looks at groups it knows that have lost their rows: to absence, or to a stage
+  /// behind the aggregate.
+  func looksAtKnown(_ index: Int) -> Bool { isAboutAbsence(index) || !plan.tailOnlyShows }
+
+  /// Whether it matters to a condition when a group had its first line.
+  func watchesFirstLines(_ index: Int) -> Bool {
+    guard levels.indices.contains(index), levels[index].isConfirming else { return true }
+    return looksAtKnown(index)
+  }
+
   /// The first instant at or after `time`.
-  func instant(atOrAfter time: Int64) -> Int64 {
+  package func instant(atOrAfter time: Int64) -> Int64 {
     let rest = time % every
     return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }

@@ -12,27 +12,242 @@ package struct EvidencePlace: Sendable, Hashable {
   }
 }
 
-/// The newest matching lines of one group, oldest first.
-struct EvidenceRing: Sendable {
-  private var places: [EvidencePlace] = []
-
-  /// Notes a line. `settled` is the earliest instant that is still undecided: lines behind it must not
-  /// push out those that a window ending there may show.
-  mutating func note(_ place: EvidencePlace, keeping count: Int, settled: Int64) {
-    guard count > 0 else { return }
-    var index = places.count
-    while index > 0, place.moment < places[index - 1].moment { index -= 1 }
-    places.insert(place, at: index)
-    guard places.count > count else { return }
-    let within = (places.lastIndex { $0.moment.time <= settled } ?? -1) + 1
-    if within > count { places.removeFirst(within - count) }
+/// The matching lines that a window may still show, of all groups of a monitor in one place.
+///
+/// Lines stand in the order in which they came, sixteen bytes each. A line knows how many lines ago its
+/// group had one, so that the lines of a group are a chain that ends at the newest:
+///
+///     lines    [ a ][ b ][ b ][ c ][ a ][ c ][ b ]
+///     back       0    0    1    0    4    2    4
+///     newest     a: 4, b: 6, c: 5
+///
+/// Lines that are older than the window go in whole segments. When there are twice as many as the
+/// groups can show, those that have enough newer ones of their group are taken out.
+struct EvidenceLog: Sendable {
+  private struct Line: Sendable {
+    var back: UInt32
+    /// Beyond those of its origin.
+    var offset: UInt32
+    var time: Int32
+    var length: Int32
   }
 
-  /// The newest `count` lines of (start, end], newest first.
-  func newest(_ count: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
-    Array(
-      places.reversed().lazy.filter { $0.moment.time > start && $0.moment.time <= end }.prefix(
-        count)
-    )
+  /// Where lines come from, and what their offsets and times count from.
+  private struct Origin: Sendable {
+    /// Number of its first line.
+    var first: Int
+    var moment: Moment
+  }
+
+  private struct Segment: Sendable {
+    var lines: [Line] = []
+    /// The largest time in this segment and in those before it.
+    var newest: Int64
+  }
+
+  private static let segmentSize = 4_096
+  /// Fewer lines than this are not worth looking through.
+  private static let fewest = 512
+
+  /// How many lines a group can show.
+  private let limit: Int
+  private var segments: [Segment] = []
+  private var origins: [Origin] = []
+  /// Lines are numbered as they come; this is the number of the first that is still there.
+  private var first = 0
+  private var end = 0
+  /// How many there may be before it is worth looking for some that nobody needs.
+  private var bound = EvidenceLog.fewest
+  /// For each group the number of its newest line; negative without any.
+  private var newest: [Int] = []
+
+  init(keeping limit: Int) { self.limit = limit }
+
+  /// Whether any line of a group is still there.
+  func hasLines(of group: Int) -> Bool { group < newest.count && newest[group] >= first }
+
+  // Taking lines in.
+
+  mutating func note(_ place: EvidencePlace, of group: Int) {
+    if group >= newest.count {
+      newest += [Int](repeating: -1, count: group + 1 + newest.count / 2 - newest.count)
+    }
+    let number = end
+    let origin = origin(of: place.moment, number)
+    let previous = newest[group]
+    newest[group] = number
+    append(
+      Line(
+        back: previous < first ? 0 : UInt32(truncatingIfNeeded: number &- previous),
+        offset: UInt32(truncatingIfNeeded: place.moment.offset &- origin.offset),
+        time: Int32(truncatingIfNeeded: place.moment.time &- origin.time), length: place.length),
+      at: place.moment.time)
+  }
+
+  @inline(__always)
+  private mutating func append(_ line: Line, at time: Int64) {
+    if (end - first) % EvidenceLog.segmentSize == 0 {
+      segments.append(Segment(newest: segments.last?.newest ?? .min))
+      // A short log stays small; a long one need not grow its segments step by step.
+      if segments.count > 1 {
+        segments[segments.count - 1].lines.reserveCapacity(EvidenceLog.segmentSize)
+      }
+    }
+    let last = segments.count - 1
+    segments[last].lines.append(line)
+    if time > segments[last].newest { segments[last].newest = time }
+    end += 1
+  }
+
+  /// What a line that comes now counts from: mostly what the one before it did, unless it is from
+  /// elsewhere or too far away.
+  @inline(__always)
+  private mutating func origin(of moment: Moment, _ number: Int) -> Moment {
+    if let last = origins.last?.moment, last.source == moment.source,
+      last.generation == moment.generation,
+      UInt32(exactly: moment.offset &- last.offset) != nil,
+      Int32(exactly: moment.time &- last.time) != nil
+    {
+      return last
+    }
+    origins.append(Origin(first: number, moment: moment))
+    return moment
+  }
+
+  // Looking for lines.
+
+  /// The newest lines of a group in (start, end], newest first.
+  func newest(of group: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
+    guard hasLines(of: group) else { return [] }
+    var found: [EvidencePlace] = []
+    var number = newest[group]
+    while true {
+      let segment = (number - first) / EvidenceLog.segmentSize
+      let line = segments[segment].lines[(number - first) % EvidenceLog.segmentSize]
+      let isFull = found.count == limit
+      // From here back no line is newer.
+      if isFull, let last = found.last, last.moment.time > segments[segment].newest { break }
+      let place = place(of: line, origins[origin(of: number)].moment)
+      if place.moment.time > start, place.moment.time <= end {
+        let index = found.firstIndex { $0.moment < place.moment } ?? found.count
+        if index < limit {
+          if isFull { found.removeLast() }
+          found.insert(place, at: index)
+        }
+      }
+      guard line.back > 0, number - Int(line.back) >= first else { break }
+      number -= Int(line.back)
+    }
+    return found
+  }
+
+  private func place(of line: Line, _ origin: Moment) -> EvidencePlace {
+    var moment = origin
+    moment.offset += Int64(line.offset)
+    moment.time += Int64(line.time)
+    return EvidencePlace(moment: moment, length: line.length)
+  }
+
+  /// The origin of a line: the last one that begins at it or before.
+  private func origin(of number: Int) -> Int {
+    var lower = 0
+    var upper = origins.count
+    while upper - lower > 1 {
+      let middle = (lower + upper) / 2
+      if origins[middle].first <= number { lower = middle } else { upper = middle }
+    }
+    return lower
+  }
+
+  // Forgetting.
+
+  /// Drops what no window can show any more: lines up to `oldest` and, among those up to `settled`,
+  /// before which no window ends, those that their group has enough newer ones than.
+  mutating func trim(oldest: Int64, settled: Int64) {
+    var outdated = 0
+    // The last segment stays, so that lines keep their numbers.
+    while outdated < segments.count - 1, segments[outdated].newest <= oldest { outdated += 1 }
+    if outdated > 0 {
+      segments.removeFirst(outdated)
+      first += outdated * EvidenceLog.segmentSize
+      origins.removeFirst(origin(of: first))
+    }
+    if end - first > max(bound, 2 * limit * newest.count) {
+      condense(oldest: oldest, settled: settled)
+      bound = max(EvidenceLog.fewest, 2 * (end - first))
+    }
+  }
+
+  private mutating func condense(oldest: Int64, settled: Int64) {
+    let groups = neededLines(oldest: oldest, settled: settled)
+    var fresh = EvidenceLog(keeping: limit)
+    fresh.newest = [Int](repeating: -1, count: newest.count)
+    forEachLine { number, line, origin in
+      let group = groups[number - first]
+      if group >= 0 { fresh.note(place(of: line, origin), of: Int(group)) }
+    }
+    self = fresh
+  }
+
+  /// The group of each line that may still be shown; negative for the others.
+  private func neededLines(oldest: Int64, settled: Int64) -> [Int32] {
+    var groups = [Int32](repeating: -1, count: end - first)
+    for (group, number) in newest.enumerated() where number >= first {
+      groups[number - first] = Int32(group)
+    }
+    // Lines that came later than the one at hand: how many, and the smallest time among them.
+    var later = [(count: Int32, least: Int64)](repeating: (0, .max), count: newest.count)
+    forEachLineBackwards { number, line, origin in
+      let group = Int(groups[number - first])
+      guard group >= 0 else { return }
+      if line.back > 0, number - Int(line.back) >= first {
+        groups[number - first - Int(line.back)] = Int32(group)
+      }
+      let time = origin.time + Int64(line.time)
+      if time > settled { return }
+      if time > oldest, later[group].count < limit {
+        later[group].count += 1
+        later[group].least = min(later[group].least, time)
+      } else if time <= oldest || time < later[group].least {
+        groups[number - first] = -1
+      }
+    }
+    return groups
+  }
+
+  private func forEachLine(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {
+    for (index, origin) in origins.enumerated() {
+      let next = index + 1 < origins.count ? origins[index + 1].first : end
+      for number in max(origin.first, first)..<next {
+        let (segment, place) = (number - first).quotientAndRemainder(
+          dividingBy: EvidenceLog.segmentSize)
+        body(number, segments[segment].lines[place], origin.moment)
+      }
+    }
+  }
+
+  private func forEachLineBackwards(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {
+    var next = end
+    for origin in origins.reversed() {
+      for number in (max(origin.first, first)..<next).reversed() {
+        let (segment, place) = (number - first).quotientAndRemainder(
+          dividingBy: EvidenceLog.segmentSize)
+        body(number, segments[segment].lines[place], origin.moment)
+      }
+      next = origin.first
+    }
+  }
+
+  /// Gives the groups other numbers; lines of those that get none are forgotten.
+  mutating func renumber(_ number: (Int) -> Int?) {
+    let old = newest
+    newest = []
+    for (group, line) in old.enumerated() where line >= first {
+      guard let moved = number(group) else { continue }
+      if moved >= newest.count {
+        newest += [Int](repeating: -1, count: moved + 1 - newest.count)
+      }
+      newest[moved] = line
+    }
   }
 }

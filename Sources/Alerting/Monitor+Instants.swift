@@ -9,7 +9,7 @@ extension Monitor {
   ) {
     while let end = due?.end, end < watermark {
       var next = end + every
-      if let idle = idleTime(from: end, to: watermark) {
+      if let idle = idleTime(from: end, to: unseen(from: end, to: watermark)) {
         next = max(next, instant(atOrAfter: idle))
       } else {
         decide(end, line: line, &decisions)
@@ -24,7 +24,7 @@ extension Monitor {
   /// How long it stays so that deciding could change nothing: an empty window, no alert under way,
   /// nobody to miss. Nil when that is not so at `end`.
   func idleTime(from end: Int64, to watermark: Int64) -> Int64? {
-    guard skipsInstants, let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
+    guard passesOver(end), let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
       return nil
     }
     if rule.series?.learns == true { return nil }
@@ -36,7 +36,7 @@ extension Monitor {
 
   /// Group numbers are never used twice; from time to time those that nothing refers to are dropped.
   mutating func dropUnusedGroups(at time: Int64) {
-    let live = panes.list.reduce(0) { $0 + $1.partial.members.count }
+    let live = panes.list.reduce(0) { $0 + $1.partial.groupCount }
     if folds.count > 4_096, folds.count > 4 * live {
       var fresh = GroupTable()
       let old = folds
@@ -47,10 +47,7 @@ extension Monitor {
       folds = fresh
       groups.forgetFoldNumbers()
     }
-    if groups.numbered > 4_096, groups.numbered > 4 * live {
-      groups.dropUnused(at: time, window: rule.window)
-      groups.forgetFoldNumbers()
-    }
+    if groups.numbered > 4_096, groups.numbered > 4 * live { groups.dropUnused(at: time) }
   }
 
   /// Decides the rest when no more lines come: every instant up to and including `end`.
@@ -84,18 +81,15 @@ extension Monitor {
 
   mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
     guard let due else { return }
-    if skipsInstants, groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    if passesOver(time), groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
     if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
     let found =
       rule.levels.isEmpty
       ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
     for index in rule.levels.indices {
-      let judged = groups.judged(found[index].present, level: index, at: time)
-      // With a quorum an instant may fire that is no hit by itself.
-      let candidates =
-        rule.terms[index].quorum == nil ? judged.count(where: found[index].mayHit) : judged.count
-      for group in groups.inDecisionOrder(judged, candidates: candidates) {
+      let judged = groups.judged(found[index], level: index, at: time)
+      for group in groups.inDecisionOrder(judged) {
         let (finding, value) = finding(index, group, found[index], at: time)
         observe(
           finding, index, group, at: time, value: value, windowEnd: time, order: (line, time),
@@ -109,24 +103,22 @@ extension Monitor {
 
   /// What each level compares, straight from the aggregates.
   mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
-    let arena = Arena()
-    defer { withExtendedLifetime(arena) {} }
-    var found = rule.levels.map { _ in GroupValues(groups: groups.numbered) }
-    for (local, fold) in totals.members.enumerated() where totals.counts[local] > 0 {
-      let group = groups.number(ofFold: Int(fold), folds)
-      for (index, level) in rule.levels.enumerated() {
-        switch level.subject {
-        case .rows:
-          found[index].countRow(of: group)
-        case .column(let slot):
-          guard let column = rule.foldColumn(slot) else { continue }
-          let cell = totals.accumulators[column].result(local, arena)
-          found[index].note(cell.number, of: group, level)
+    rule.levels.indices.map { index in
+      let level = rule.levels[index]
+      var found = GroupValues(watching: groups.watch(index))
+      switch level.subject {
+      case .rows:
+        totals.forEachGroup { fold, _ in found.countRow(of: groups.number(ofFold: Int(fold), folds))
+        }
+        found.closeRows(level)
+      case .column(let slot):
+        guard let column = rule.foldColumn(slot) else { break }
+        totals.forEachNumber(column) { fold, number in
+          found.note(number, level) { groups.number(ofFold: Int(fold), folds) }
         }
       }
+      return found
     }
-    for (index, level) in rule.levels.enumerated() { found[index].closeRows(level) }
-    return found
   }
 
   /// The same behind the stages of the tail.
@@ -134,16 +126,18 @@ extension Monitor {
     var frame = totals.frame(folds)
     frame.now = time
     rule.plan.runTail(on: &frame)
+    defer { withExtendedLifetime(frame.arena) {} }
     let numbers = groups.numbers(of: &frame)
-    return rule.levels.map { level in
-      var found = GroupValues(groups: groups.numbered)
+    return rule.levels.indices.map { index in
+      let level = rule.levels[index]
+      var found = GroupValues(watching: groups.watch(index))
       switch level.subject {
       case .rows:
         frame.live.forEach { found.countRow(of: numbers[$0]) }
         found.closeRows(level)
       case .column(let slot):
         let column = frame.column(slot)
-        frame.live.forEach { found.note(column[$0].number, of: numbers[$0], level) }
+        frame.live.forEach { row in found.note(column[row].number, level) { numbers[row] } }
       }
       return found
     }

@@ -16,29 +16,31 @@ extension Monitor {
   }
 
   /// Fold groups whose alert group is not firing and now meets a condition that lines trip.
-  mutating func trippedGroups(_ matching: Selection, _ numbers: [Int32]) -> Set<Int32> {
+  mutating func trippedGroups(_ matching: Selection, _ input: FoldInput) -> Set<Int32> {
     var tripped: Set<Int32> = []
     guard let current, rule.levels.contains(where: \.tripsOnLine) else { return tripped }
-    let arena = Arena()
-    defer { withExtendedLifetime(arena) {} }
-    let found = looksAtAllRows ? totalsByGroup(current.totals) : nil
-    var seen: Set<Int32> = []
-    var last: Int32 = -1
-    matching.forEach { row in
-      let number = numbers[row]
-      guard number != last else { return }
-      last = number
-      guard seen.insert(number).inserted else { return }
-      for (index, level) in rule.levels.enumerated() where level.tripsOnLine {
-        let group = groups.number(ofFold: Int(number), folds)
-        guard !groups.alert(index, group).isFiring else { continue }
-        let isHit =
-          found?[index].isHit(group)
-          ?? confirmedValue(level, current.totals, number, arena).map(level.isHit) ?? false
-        if isHit { tripped.insert(number) }
+    let found = countsRows || looksAtAllRows ? totalsByGroup(current.totals) : nil
+    for (index, level) in rule.levels.enumerated() where level.tripsOnLine {
+      var hits = matching
+      if let found {
+        hits.filter { row in
+          found[index].isHit(groups.number(ofFold: Int(input.groups[row]), folds))
+        }
+      } else if case .column(let slot) = level.subject, let column = rule.foldColumn(slot) {
+        current.totals.filter(&hits, input.groups, by: column, level.isHit)
+      }
+      hits.forEach { row in
+        let fold = input.groups[row]
+        let group = groups.number(ofFold: Int(fold), folds)
+        if !groups.alert(index, group).isFiring { tripped.insert(fold) }
       }
     }
     return tripped
+  }
+
+  /// Whether a level compares how many rows the result has.
+  private var countsRows: Bool {
+    rule.levels.contains { if case .rows = $0.subject { true } else { false } }
   }
 
   /// What a level that trips on the line compares: the row of the result that a line belongs to, or
@@ -64,18 +66,19 @@ extension Monitor {
   /// The rows that belong to the same alert group as one of them.
   private mutating func rows(of fold: Int32, in totals: Partial) -> [Int32] {
     let group = groups.number(ofFold: Int(fold), folds)
-    return totals.members.filter { member in
-      totals.count(of: Int(member)) > 0 && groups.number(ofFold: Int(member), folds) == group
+    var rows: [Int32] = []
+    totals.forEachGroup { fold, _ in
+      if groups.number(ofFold: Int(fold), folds) == group { rows.append(fold) }
     }
+    return rows
   }
 
   /// Goes through the lines one by one to find those that trip, from the state before them.
   mutating func walk(
-    _ matching: Selection, _ numbers: [Int32], _ tripped: Set<Int32>, _ frame: inout Frame,
-    _ run: LineRun, largestBefore: Int64, _ rows: Range<Int>, _ decisions: inout [Decision]
+    _ matching: Selection, _ input: FoldInput, _ tripped: Set<Int32>, _ run: LineRun,
+    largestBefore: Int64, _ rows: Range<Int>, _ decisions: inout [Decision]
   ) {
     guard let current else { return }
-    let countsRows = rule.levels.contains { if case .rows = $0.subject { true } else { false } }
     let needsAll = countsRows || looksAtAllRows
     var prior = Partial(rule.fold)
     for pane in panes.between(current.end - rule.window, current.end) {
@@ -88,19 +91,22 @@ extension Monitor {
     for row in rows {
       if run.timed[row] { largest = max(largest, times[row]) }
       guard matching[row] else { continue }
-      noteEvidence(row, numbers[row], run.batch)
-      guard needsAll || tripped.contains(numbers[row]),
-        current.covers(instant(atOrAfter: times[row]))
+      let fold = input.groups[row]
+      let group = groups.number(ofFold: Int(fold), folds)
+      noteEvidence(row, of: group, run.batch)
+      guard needsAll || tripped.contains(fold), current.covers(instant(atOrAfter: times[row]))
       else { continue }
       var single = Selection(none: matching.count)
       single.insert(row)
-      prior.absorb(&frame, rows: single, groups: numbers)
-      let group = groups.number(ofFold: Int(numbers[row]), folds)
+      prior.absorb(input, rows: single)
       for (index, level) in rule.levels.enumerated()
       where level.tripsOnLine && !groups.alert(index, group).isFiring {
-        guard let value = confirmedValue(level, prior, numbers[row], arena), level.isHit(value)
+        guard let value = confirmedValue(level, prior, fold, arena), level.isHit(value)
         else { continue }
         let line = run.firstLine + UInt64(row - run.rows.lowerBound)
+        let place = moment(of: row, run.batch)
+        lens?.line = place
+        defer { lens?.line = nil }
         observe(
           .hit, index, group, at: largest, value: value, windowEnd: current.end,
           order: (line, .max), &decisions)

@@ -33,7 +33,7 @@ package struct Monitor: Sendable {
   var groups: AlertGroups
   /// What `anomaly` has learned.
   var book = SeriesBook()
-  var began: Int64 = 0
+  package internal(set) var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
   /// one of the firing ones to end, that has expired, or that was true before the start.
@@ -43,6 +43,8 @@ package struct Monitor: Sendable {
   /// Whether instants at which nothing can happen are passed over. It only saves time: tests decide
   /// every instant to see that nothing changes.
   package var skipsInstants = true
+  /// Where somebody looks closely; nil, which costs nothing, but for whoever asks why.
+  package var lens: MonitorLens?
 
   package static let firingLimit = 1_000
 
@@ -165,8 +167,9 @@ package struct Monitor: Sendable {
     guard !matching.isEmpty else { return }
     let keys = rule.fold.keys.map { frame.column($0) }
     let numbers = folds.groups(of: keys, rows: matching)
+    let members = groups.numbers(matching, ofFolds: numbers, folds)
     // A group is seen by a line that comes too late for any window, too.
-    groups.note(matching, numbers, times, folds, due: end)
+    groups.note(matching, members, times, due: end)
     let oldest = end - rule.window
     let settled = end - every
     matching.filter { row in
@@ -178,40 +181,40 @@ package struct Monitor: Sendable {
       return time > oldest
     }
     guard !matching.isEmpty else { return }
-    let parts = parts(of: matching, numbers, &frame, times)
+    let input = FoldInput(&frame, rows: matching, groups: numbers, rule.fold)
+    let parts = parts(of: matching, times)
     for part in parts {
-      due?.absorbIfCovered(part.partial, part.pane)
-      lead?.absorbIfCovered(part.partial, part.pane)
+      due?.absorbIfCovered(input, part.rows, pane: part.pane)
+      lead?.absorbIfCovered(input, part.rows, pane: part.pane)
     }
-    let tripped = isWarming ? [] : trippedGroups(matching, numbers)
+    let tripped = isWarming ? [] : trippedGroups(matching, input)
     if tripped.isEmpty {
-      matching.forEach { row in noteEvidence(row, numbers[row], run.batch) }
+      matching.forEach { row in noteEvidence(row, of: Int(members[row]), run.batch) }
     } else {
-      walk(matching, numbers, tripped, &frame, run, largestBefore: before, rows, &decisions)
+      walk(matching, input, tripped, run, largestBefore: before, rows, &decisions)
     }
-    for part in parts { panes.update(part.pane) { $0.merge(part.partial) } }
+    groups.trimEvidence(due: end)
+    for part in parts { panes.update(part.pane) { $0.absorb(input, rows: part.rows) } }
   }
 
-  /// The lines folded by the pane they belong to; mostly there is one.
-  func parts(
-    of matching: Selection, _ numbers: [Int32], _ frame: inout Frame, _ times: [Int64]
-  ) -> [(pane: Int64, partial: Partial)] {
-    var byPane: [(pane: Int64, rows: Selection)] = []
+  /// The lines by the pane they belong to, oldest first; mostly there is one.
+  func parts(of matching: Selection, _ times: [Int64]) -> [(pane: Int64, rows: Selection)] {
+    var oldest = Int64.max
+    var newest = Int64.min
+    matching.forEach { row in
+      oldest = min(oldest, times[row])
+      newest = max(newest, times[row])
+    }
+    let last = instant(atOrAfter: newest)
+    if instant(atOrAfter: oldest) == last { return [(last, matching)] }
+    var parts: [(pane: Int64, rows: Selection)] = []
     matching.forEach { row in
       let pane = instant(atOrAfter: times[row])
-      if let last = byPane.indices.last, byPane[last].pane == pane {
-        byPane[last].rows.insert(row)
-        return
-      }
-      let known = byPane.firstIndex { $0.pane == pane }
-      if known == nil { byPane.append((pane, Selection(none: matching.count))) }
-      byPane[known ?? byPane.count - 1].rows.insert(row)
+      let known = parts.lastIndex { $0.pane == pane }
+      if known == nil { parts.append((pane, Selection(none: matching.count))) }
+      parts[known ?? parts.count - 1].rows.insert(row)
     }
-    return byPane.sorted { $0.pane < $1.pane }.map { pane, rows in
-      var partial = Partial(rule.fold)
-      partial.absorb(&frame, rows: rows, groups: numbers)
-      return (pane, partial)
-    }
+    return parts.sorted { $0.pane < $1.pane }
   }
 
   func moment(of row: Int, _ batch: Batch) -> Moment {
@@ -220,16 +223,17 @@ package struct Monitor: Sendable {
       offset: Int64(batch.offset(of: row)))
   }
 
-  mutating func noteEvidence(_ row: Int, _ fold: Int32, _ batch: Batch) {
-    guard rule.rule.evidence > 0, let end = due?.end else { return }
+  mutating func noteEvidence(_ row: Int, of group: Int, _ batch: Batch) {
+    guard rule.rule.evidence > 0 else { return }
     groups.noteEvidence(
-      EvidencePlace(moment: moment(of: row, batch), length: Int32(batch.lines.lengths[row])),
-      fold: Int(fold), folds, settled: end)
+      EvidencePlace(
+        moment: moment(of: row, batch), length: Int32(truncatingIfNeeded: batch.lines.lengths[row])),
+      of: group)
   }
 }
 
 extension SlidingTotals {
-  mutating func absorbIfCovered(_ part: Partial, _ pane: Int64) {
-    if covers(pane) { absorb(part, pane: pane) }
+  mutating func absorbIfCovered(_ input: FoldInput, _ rows: Selection, pane: Int64) {
+    if covers(pane) { absorb(input, rows, pane: pane) }
   }
 }

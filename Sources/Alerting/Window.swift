@@ -80,17 +80,17 @@ package struct SlidingTotals: Sendable {
   func covers(_ pane: Int64) -> Bool { pane > end - width && pane <= end }
 
   /// Takes in lines of a pane inside the window.
-  mutating func absorb(_ part: Partial, pane: Int64) {
-    totals.merge(part)
+  mutating func absorb(_ input: FoldInput, _ rows: Selection, pane: Int64) {
+    totals.absorb(input, rows: rows)
     guard !fold.subtracts else { return }
     guard let last = front.last, pane <= last.end else {
-      back.merge(part)
+      back.absorb(input, rows: rows)
       return
     }
     // A late line may open a pane that had no lines when the stack was built.
     let place = front.firstIndex { $0.end >= pane } ?? front.count - 1
     if front[place].end != pane { front.insert((pane, front[place].merged), at: place) }
-    for index in 0...place { front[index].merged.merge(part) }
+    for index in 0...place { front[index].merged.absorb(input, rows: rows) }
   }
 
   /// Moves the window so that it ends at `newEnd`.

@@ -18,10 +18,13 @@ package struct StageCounts: Sendable {
   /// The scope, then the operators of the head in their order.
   package private(set) var steps: [Step]
   private let plan: Plan
+  /// For each step, how far into the head it goes.
+  private let ends: [Int]
 
   package init(_ plan: Plan) {
     self.plan = plan
-    let operators = plan.query.stages.prefix(plan.headEnds.count - 1)
+    let operators = zip(plan.query.stages, plan.phases).prefix { $0.1 == .head }.map(\.0)
+    ends = plan.reaches.prefix(operators.count + 1).map(\.head)
     steps =
       [Step(text: plan.query.scope.printed, span: nil)]
       + operators.map { Step(text: $0.printed, span: $0.span) }
@@ -39,16 +42,11 @@ package struct StageCounts: Sendable {
     _ batch: Batch, live: Selection, memberMap: [Int], now: Int64 = 0
   ) -> Frame {
     lines += live.population
-    var frame = plan.rawFrame(on: batch, live: live, memberMap: memberMap, now: now)
+    var frame = plan.frame(on: batch, live: live, memberMap: memberMap, now: now)
     var done = 0
-    for (step, end) in plan.headEnds.enumerated() {
-      while done < end {
-        var stage = plan.head[done]
-        if !frame.live.isEmpty { stage.apply(to: &frame) }
-        done += 1
-      }
-      // A line on which a regex gave up counts for nothing.
-      for row in frame.limited { frame.live.remove(row) }
+    for (step, end) in ends.enumerated() {
+      plan.runHead(done..<end, on: &frame)
+      done = end
       steps[step].passed += frame.live.population
     }
     return frame

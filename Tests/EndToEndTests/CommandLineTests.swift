@@ -61,7 +61,7 @@ import Testing
           replay   the same engine over recorded logs, without side effects
           test     unit tests for rules
           check    find mistakes in rules and queries
-          explain  show how a query or a monitor is carried out
+          explain  show how a monitor is carried out, and why it fired or did not
           help     show this, or the page of a verb or a lint
           version  show the version
 

@@ -17,7 +17,14 @@ package enum ProductReplay {
     package var drain = false
     package var skipsInstants = true
 
-    package init(drain: Bool = false) { self.drain = drain }
+    package init(
+      threads: Int = 1, batchBytes: Int = 64 << 10, drain: Bool = false, skipsInstants: Bool = true
+    ) {
+      self.threads = threads
+      self.batchBytes = batchBytes
+      self.drain = drain
+      self.skipsInstants = skipsInstants
+    }
   }
 
   /// The records, with the places of evidence told as if nothing had been cut: `file` is the name
@@ -87,7 +94,7 @@ package enum ProductReplay {
     Digest.short(Array(part.prefix { $0 != UInt8(ascii: "\n") }))
   }
 
-  /// The monitors of a rule file, bound.
+  /// The rules of a rule file, bound.
   package static func rules(_ yaml: String) throws -> [BoundRule] {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: [SourceText(name: "rules.yaml", text: yaml)], sink: sink)

@@ -10,6 +10,8 @@ package struct Minimum: Aggregate {
 
   package var subtracts: Bool { false }
 
+  package var readsNumbers: Bool { true }
+
   package func accumulator() -> any Accumulator { ExtremeState(sign: -1) }
 }
 
@@ -22,6 +24,8 @@ package struct Maximum: Aggregate {
   package var kind: AggregateKind { .maximum }
 
   package var subtracts: Bool { false }
+
+  package var readsNumbers: Bool { true }
 
   package func accumulator() -> any Accumulator { ExtremeState(sign: 1) }
 }

@@ -18,6 +18,8 @@ package struct Percentile: Aggregate {
 
   package var subtracts: Bool { false }
 
+  package var readsNumbers: Bool { true }
+
   package func accumulator() -> any Accumulator { PercentileState(rank: rank) }
 }
 

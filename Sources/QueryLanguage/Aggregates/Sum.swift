@@ -13,6 +13,8 @@ package struct Sum: Aggregate {
 
   package var subtracts: Bool { true }
 
+  package var readsNumbers: Bool { true }
+
   package func accumulator() -> any Accumulator { SumState(result: .sum) }
 }
 
@@ -25,6 +27,8 @@ package struct Average: Aggregate {
   package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { true }
+
+  package var readsNumbers: Bool { true }
 
   package func accumulator() -> any Accumulator { SumState(result: .mean) }
 }

@@ -35,11 +35,15 @@ package protocol Aggregate: Sendable {
   /// Whether the result depends on when and where rows stood.
   var readsMoments: Bool { get }
 
+  /// Whether only the numbers among the argument's values matter.
+  var readsNumbers: Bool { get }
+
   func accumulator() -> any Accumulator
 }
 
 extension Aggregate {
   package var readsMoments: Bool { false }
+  package var readsNumbers: Bool { false }
 }
 
 /// The aggregates that conditions know something about.
@@ -70,6 +74,54 @@ package protocol Accumulator: Sendable {
   mutating func reset(_ group: Int)
 
   func result(_ group: Int, _ arena: Arena) -> Cell
+
+  /// Says the results of a range of groups; nil where one is no number.
+  func forEachNumber(_ groups: Range<Int>, _ body: (_ group: Int, _ number: Double?) -> Void)
+
+  /// Keeps the rows for whose group the result is a number that `keep` says yes to.
+  func filter(_ rows: inout Selection, _ groups: [Int32], _ keep: (Double) -> Bool)
+}
+
+// For every accumulator alike, and compiled for each: one dynamic call for many groups.
+extension Accumulator {
+  package func forEachNumber(
+    _ groups: Range<Int>, _ body: (_ group: Int, _ number: Double?) -> Void
+  ) {
+    let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
+    for group in groups { body(group, result(group, arena).number) }
+  }
+
+  package func filter(_ rows: inout Selection, _ groups: [Int32], _ keep: (Double) -> Bool) {
+    let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
+    rows.filter { row in result(Int(groups[row]), arena).number.map(keep) ?? false }
+  }
+}
+
+/// Rows with the arguments of every aggregate of a fold, read once for any number of partials.
+package struct FoldInput {
+  /// The argument of each aggregate; nil for `count` of rows.
+  let columns: [Column?]
+  /// The group of each row in the table.
+  package let groups: [Int32]
+  let batch: Batch?
+
+  package init(_ frame: inout Frame, rows: Selection, groups: [Int32], _ plan: FoldPlan) {
+    self.groups = groups
+    batch = frame.batch
+    var numbers: [Slot: Column] = [:]
+    columns = plan.columns.map { column in
+      guard let slot = column.argument else { return nil }
+      guard column.aggregate.readsNumbers else { return frame.column(slot) }
+      if let known = numbers[slot] { return known }
+      let values = frame.column(slot)
+      var cells = [Cell](repeating: .null, count: frame.rowCount)
+      rows.forEach { row in if let number = values[row].number { cells[row] = Cell(number) } }
+      numbers[slot] = .cells(cells)
+      return .cells(cells)
+    }
+  }
 }
 
 /// Rows on their way into accumulators.

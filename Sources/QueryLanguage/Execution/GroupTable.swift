@@ -2,163 +2,251 @@ package import Records
 
 /// Numbers the distinct values of the group fields from 0, in the order they are first seen.
 ///
-/// Open addressing over keys that are written once into one buffer: a value's kind, its length, its
-/// bytes. Numbers are written in one form, so that 200 and 200.0 are the same group.
+/// Open addressing over keys that are written once, one behind the other. An entry of the index is
+/// half of the key's hash and the group's number, so that a probe mostly looks at one other key:
+///
+///     index   [ hash | group ] [ vacant ] [ hash | group ] ...
+///                        \______ starts ______
+///                                             v
+///     keys    ... | kind, length, bytes | kind, length, bytes | ...
 package struct GroupTable: Sendable {
-  private var index: [Int32]
-  private var hashes: [UInt64] = []
+  private var index = [UInt64](repeating: GroupTable.vacant, count: 16)
   private var starts: [Int] = []
-  private var keys: [UInt8] = []
-  private var scratch: [UInt8] = []
+  private var keys = ByteStore()
 
-  package init() { index = [Int32](repeating: -1, count: 16) }
+  private static let vacant = UInt64.max
 
-  package var count: Int { hashes.count }
+  package init() {}
+
+  package var count: Int { starts.count }
 
   /// Finds or makes the group of each live row.
   package mutating func groups(of columns: [Column], rows: Selection) -> [Int32] {
+    let columns = columns.map { $0.spread(over: rows.count) }
+    // All hashes first: the processor then looks for several groups at the same time.
+    var hashes = [UInt64](repeating: 0, count: rows.count)
+    for cells in columns {
+      rows.forEach { hashes[$0] = KeyPart(cells[$0]).hash(seed: hashes[$0]) }
+    }
     var result = [Int32](repeating: 0, count: rows.count)
     rows.forEach { row in
-      scratch.removeAll(keepingCapacity: true)
-      for column in columns { GroupTable.write(column[row], to: &scratch) }
-      result[row] = Int32(findOrAdd())
+      let known = find(hashes[row]) { group in
+        var place = starts[group]
+        for cells in columns where !KeyPart(cells[row]).stands(in: keys, at: &place) {
+          return false
+        }
+        return true
+      }
+      result[row] =
+        known ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
     }
     return result
   }
 
   /// The group with the key of `group` in `other`.
   package mutating func adopt(_ group: Int, of other: GroupTable) -> Int {
-    scratch.removeAll(keepingCapacity: true)
-    scratch.append(contentsOf: other.keyBytes(of: group))
-    return findOrAdd()
+    let range = other.range(of: group)
+    var hash: UInt64 = 0
+    other.forEachPart(of: group) { hash = $0.hash(seed: hash) }
+    let known = find(hash) { own in
+      let ownRange = self.range(of: own)
+      return ownRange.count == range.count
+        && keys.withBytes(ownRange) { left in other.keys.withBytes(range) { left == $0 } }
+    }
+    return Int(known ?? add(hash) { $0.append(other.keys, range) })
   }
 
   package mutating func group(of values: [Value]) -> Int {
-    scratch.removeAll(keepingCapacity: true)
-    for value in values { GroupTable.write(value, to: &scratch) }
-    return findOrAdd()
+    let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
+    let columns = values.map { Column.constant(Cell($0, arena)) }
+    return Int(groups(of: columns, rows: Selection(all: 1))[0])
   }
 
-  package func keyBytes(of group: Int) -> ArraySlice<UInt8> {
-    keys[starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)]
-  }
-
-  private mutating func findOrAdd() -> Int {
-    let hash = scratch.withUnsafeBufferPointer {
-      Bytes(start: $0.baseAddress, count: $0.count).quickHash()
-    }
+  /// The group with this hash for which `isKey` holds.
+  @inline(__always)
+  private func find(_ hash: UInt64, isKey: (Int) -> Bool) -> Int32? {
     let mask = index.count - 1
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while index[place] >= 0 {
-      let group = Int(index[place])
-      if hashes[group] == hash, isKey(group) { return group }
+    var place = Int(hash >> 32) & mask
+    while index[place] != GroupTable.vacant {
+      let entry = index[place]
+      let group = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
+      if entry >> 32 == hash >> 32, isKey(group) { return Int32(truncatingIfNeeded: group) }
       place = (place + 1) & mask
     }
-    let group = hashes.count
-    index[place] = Int32(group)
-    hashes.append(hash)
+    return nil
+  }
+
+  @inline(never)
+  private mutating func add(_ hash: UInt64, write: (inout ByteStore) -> Void) -> Int32 {
+    if (starts.count + 1) * 2 > index.count { grow() }
+    let group = starts.count
     starts.append(keys.count)
-    keys.append(contentsOf: scratch)
-    if hashes.count * 10 > index.count * 6 { rehash() }
-    return group
+    write(&keys)
+    insert((hash >> 32) << 32 | UInt64(group))
+    return Int32(group)
   }
 
-  private func isKey(_ group: Int) -> Bool {
-    let start = starts[group]
-    let end = group + 1 < starts.count ? starts[group + 1] : keys.count
-    guard end - start == scratch.count else { return false }
-    for offset in 0..<scratch.count where keys[start + offset] != scratch[offset] { return false }
-    return true
-  }
-
-  private mutating func rehash() {
-    index = [Int32](repeating: -1, count: index.count * 2)
+  private mutating func insert(_ entry: UInt64) {
     let mask = index.count - 1
-    for (group, hash) in hashes.enumerated() {
-      var place = Int(truncatingIfNeeded: hash) & mask
-      while index[place] >= 0 { place = (place + 1) & mask }
-      index[place] = Int32(group)
-    }
+    var place = Int(entry >> 32) & mask
+    while index[place] != GroupTable.vacant { place = (place + 1) & mask }
+    index[place] = entry
+  }
+
+  private mutating func grow() {
+    let old = index
+    index = [UInt64](repeating: GroupTable.vacant, count: old.count * 2)
+    for entry in old where entry != GroupTable.vacant { insert(entry) }
   }
 
   // Keys.
 
-  private enum Tag: UInt8 { case null, text, whole, number, yes, no }
-
-  private static func write(_ cell: Cell, to key: inout [UInt8]) {
-    switch cell.kind {
-    case .null: key.append(Tag.null.rawValue)
-    case .yes: key.append(Tag.yes.rawValue)
-    case .no: key.append(Tag.no.rawValue)
-    case .text, .escaped, .json:
-      let text = cell.place
-      key.append(Tag.text.rawValue)
-      append(UInt64(text.count), to: &key)
-      text.withUnsafeBytes { key.append(contentsOf: $0) }
-    case .numeral, .number, .whole:
-      if let whole = cell.wholeNumber {
-        key.append(Tag.whole.rawValue)
-        append(UInt64(bitPattern: whole), to: &key)
-      } else {
-        key.append(Tag.number.rawValue)
-        append((cell.number ?? .nan).bitPattern, to: &key)
-      }
-    }
+  private func range(of group: Int) -> Range<Int> {
+    starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
   }
 
-  private static func write(_ value: Value, to key: inout [UInt8]) {
-    switch value {
-    case .null: key.append(Tag.null.rawValue)
-    case .bool(let value): key.append((value ? Tag.yes : Tag.no).rawValue)
-    case .whole(let value):
-      key.append(Tag.whole.rawValue)
-      append(UInt64(bitPattern: value), to: &key)
-    case .number(let value):
-      key.append(Tag.number.rawValue)
-      append(value.bitPattern, to: &key)
-    case .text(let value):
-      key.append(Tag.text.rawValue)
-      append(UInt64(value.utf8.count), to: &key)
-      key.append(contentsOf: value.utf8)
-    }
-  }
-
-  private static func append(_ word: UInt64, to key: inout [UInt8]) {
-    withUnsafeBytes(of: word.littleEndian) { key.append(contentsOf: $0) }
+  private func forEachPart(of group: Int, _ body: (KeyPart) -> Void) {
+    let range = range(of: group)
+    var place = range.lowerBound
+    while place < range.upperBound { KeyPart.read(from: keys, at: &place, body) }
   }
 
   /// The values of a group, in the order of the group fields.
   package func values(of group: Int) -> [Value] {
     var result: [Value] = []
-    var rest = keyBytes(of: group)
-    func word() -> UInt64 {
-      var value: UInt64 = 0
-      for (shift, byte) in rest.prefix(8).enumerated() { value |= UInt64(byte) << (8 * shift) }
-      return value
-    }
-    while let tag = rest.popFirst().flatMap(Tag.init) {
-      switch tag {
-      case .null: result.append(.null)
-      case .yes: result.append(.bool(true))
-      case .no: result.append(.bool(false))
-      case .whole:
-        result.append(.whole(Int64(bitPattern: word())))
-        rest.removeFirst(8)
-      case .number:
-        result.append(.number(Double(bitPattern: word())))
-        rest.removeFirst(8)
-      case .text:
-        let count = Int(word())
-        rest.removeFirst(8)
-        result.append(.text(String(decoding: rest.prefix(count), as: UTF8.self)))
-        rest.removeFirst(count)
-      }
-    }
+    forEachPart(of: group) { result.append($0.value) }
     return result
   }
 
   /// The values of a group as cells whose text `arena` owns.
   package func cells(of group: Int, _ arena: Arena) -> [Cell] {
-    values(of: group).map { Cell($0, arena) }
+    var result: [Cell] = []
+    forEachPart(of: group) { result.append(arena.adopt($0.cell)) }
+    return result
+  }
+}
+
+/// One value of a key. Numbers have one form, so that 200 and 200.0 are the same group.
+private enum KeyPart {
+  case null, yes, no
+  case whole(UInt64)
+  case number(UInt64)
+  case text(Bytes)
+
+  private enum Tag: UInt8 { case null, text, whole, number, yes, no }
+
+  @inline(__always)
+  init(_ cell: Cell) {
+    switch cell.kind {
+    case .null: self = .null
+    case .yes: self = .yes
+    case .no: self = .no
+    case .text, .escaped, .json: self = .text(cell.place)
+    case .numeral, .number, .whole: self = KeyPart(numeric: cell)
+    }
+  }
+
+  private init(numeric cell: Cell) {
+    if let whole = cell.wholeNumber {
+      self = .whole(UInt64(bitPattern: whole))
+    } else {
+      self = .number((cell.number ?? .nan).bitPattern)
+    }
+  }
+
+  private var tag: Tag {
+    switch self {
+    case .null: .null
+    case .yes: .yes
+    case .no: .no
+    case .whole: .whole
+    case .number: .number
+    case .text: .text
+    }
+  }
+
+  @inline(__always)
+  func hash(seed: UInt64) -> UInt64 {
+    switch self {
+    case .text(let bytes): bytes.quickHash(seed: seed)
+    case .whole(let word): Bytes.mix(seed ^ word ^ 0x2545_F491_4F6C_DD1D)
+    case .number(let word): Bytes.mix(seed ^ word ^ 0x9FB2_1C65_1E98_DF25)
+    case .null, .yes, .no: Bytes.mix(seed ^ (UInt64(tag.rawValue) &+ 0xD1B5_4A32_D192_ED03))
+    }
+  }
+
+  func write(to keys: inout ByteStore) {
+    keys.append(tag.rawValue)
+    switch self {
+    case .null, .yes, .no: break
+    case .whole(let word), .number(let word): keys.append(word)
+    case .text(let bytes):
+      keys.append(UInt64(bytes.count))
+      keys.append(bytes)
+    }
+  }
+
+  /// Whether the part at `place` is this one; then `place` moves behind it.
+  @inline(__always)
+  func stands(in keys: ByteStore, at place: inout Int) -> Bool {
+    guard keys[place] == tag.rawValue else { return false }
+    place += 1
+    switch self {
+    case .null, .yes, .no: return true
+    case .whole(let word), .number(let word):
+      guard keys.word(at: place) == word else { return false }
+      place += 8
+    case .text(let bytes):
+      guard keys.word(at: place) == UInt64(bytes.count) else { return false }
+      place += 8
+      guard keys.withBytes(place..<place + bytes.count, { $0 == bytes }) else { return false }
+      place += bytes.count
+    }
+    return true
+  }
+
+  /// Lends the part at `place`, which moves behind it.
+  static func read(from keys: ByteStore, at place: inout Int, _ body: (KeyPart) -> Void) {
+    guard let tag = Tag(rawValue: keys[place]) else {
+      preconditionFailure("no key stands at \(place)")
+    }
+    place += 1
+    switch tag {
+    case .null: body(.null)
+    case .yes: body(.yes)
+    case .no: body(.no)
+    case .whole, .number:
+      let word = keys.word(at: place)
+      place += 8
+      body(tag == .whole ? .whole(word) : .number(word))
+    case .text:
+      let end = place + 8 + Int(keys.word(at: place))
+      keys.withBytes(place + 8..<end) { body(.text($0)) }
+      place = end
+    }
+  }
+
+  /// The same with text that somebody else owns.
+  var cell: Cell {
+    switch self {
+    case .null: .null
+    case .yes: Cell(true)
+    case .no: Cell(false)
+    case .whole(let word): Cell(Int64(bitPattern: word))
+    case .number(let word): Cell(Double(bitPattern: word))
+    case .text(let bytes): Cell(text: bytes)
+    }
+  }
+
+  var value: Value {
+    switch self {
+    case .null: .null
+    case .yes: .bool(true)
+    case .no: .bool(false)
+    case .whole(let word): .whole(Int64(bitPattern: word))
+    case .number(let word): .number(Double(bitPattern: word))
+    case .text(let bytes): .text(bytes.string)
+    }
   }
 }

@@ -7,22 +7,24 @@ package struct Partial: Sendable {
   package private(set) var accumulators: [any Accumulator]
   /// Group number of the table, for each local group in the order of arrival.
   package private(set) var members: [Int32] = []
-  /// Rows absorbed, by local group.
+  /// Rows absorbed, by local group; a place without rows has been given up.
   package private(set) var counts: [Int] = []
   private var locals = IntegerIndex()
+  /// How many places have been given up.
+  private var vacated = 0
 
   package init(_ plan: FoldPlan) {
     self.plan = plan
     accumulators = plan.accumulators()
   }
 
-  package var isEmpty: Bool { members.isEmpty || !counts.contains { $0 > 0 } }
+  package var isEmpty: Bool { groupCount == 0 }
+
+  /// How many groups have rows.
+  package var groupCount: Int { members.count - vacated }
 
   /// The local number of a group that is present.
-  package func local(of group: Int) -> Int? {
-    guard let local = locals[Int32(group)], counts[Int(local)] > 0 else { return nil }
-    return Int(local)
-  }
+  package func local(of group: Int) -> Int? { locals[Int32(group)].map { Int($0) } }
 
   package func count(of group: Int) -> Int { local(of: group).map { counts[$0] } ?? 0 }
 
@@ -41,23 +43,27 @@ package struct Partial: Sendable {
 
   /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table.
   package mutating func absorb(_ frame: inout Frame, rows: Selection, groups: [Int32]) {
-    var local = groups
+    absorb(FoldInput(&frame, rows: rows, groups: groups, plan), rows: rows)
+  }
+
+  /// Takes in some of the rows of `input`.
+  package mutating func absorb(_ input: FoldInput, rows: Selection) {
+    var local = input.groups
     rows.forEach { row in
-      let group = localMaking(groups[row])
+      let group = localMaking(local[row])
       local[row] = group
       counts[Int(group)] += 1
     }
     growAccumulators()
-    for (index, column) in plan.columns.enumerated() {
-      let values = column.argument.map { frame.column($0) }
+    for index in accumulators.indices {
       accumulators[index].absorb(
-        FoldRows(column: values, rows: rows, groups: local, batch: frame.batch))
+        FoldRows(column: input.columns[index], rows: rows, groups: local, batch: input.batch))
     }
   }
 
   /// Takes in another partial over the same table; with `only`, just those groups of the table.
   package mutating func merge(_ other: Partial, only: Set<Int32>? = nil) {
-    let map = mapping(of: other, only: only)
+    let map = only.map { mapping(of: other, only: $0) } ?? mapping(of: other)
     for (local, target) in map.enumerated() where target >= 0 {
       counts[Int(target)] += other.counts[local]
     }
@@ -77,57 +83,57 @@ package struct Partial: Sendable {
 
   /// Takes out what was merged before.
   package mutating func subtract(_ other: Partial) {
-    let map = mapping(of: other, only: nil)
+    let map = mapping(of: other)
     for index in accumulators.indices {
       accumulators[index].subtract(other.accumulators[index], groups: map)
     }
-    var emptied = false
     for (local, target) in map.enumerated() where target >= 0 {
       counts[Int(target)] -= other.counts[local]
-      if counts[Int(target)] == 0 { emptied = true }
+      if counts[Int(target)] == 0 { giveUp(Int(target)) }
     }
-    if emptied { compact() }
+    if vacated * 2 > members.count { compact() }
+  }
+
+  /// Forgets a group that has become empty; one that comes back is new.
+  private mutating func giveUp(_ local: Int) {
+    for index in accumulators.indices { accumulators[index].reset(local) }
+    locals[members[local]] = nil
+    vacated += 1
   }
 
   /// Gives the groups the numbers that they have in another table.
   package mutating func renumber(_ number: (Int32) -> Int32) {
     locals = IntegerIndex()
-    for local in members.indices {
+    for local in members.indices where counts[local] > 0 {
       members[local] = number(members[local])
       locals[members[local]] = Int32(local)
     }
   }
 
-  private mutating func mapping(of other: Partial, only: Set<Int32>?) -> [Int32] {
+  /// The places here of the groups of another partial, made if need be.
+  private mutating func mapping(of other: Partial) -> [Int32] {
     var map = [Int32](repeating: -1, count: other.members.count)
     for (local, group) in other.members.enumerated() where other.counts[local] > 0 {
-      if let only, !only.contains(group) { continue }
       map[local] = localMaking(group)
     }
     growAccumulators()
     return map
   }
 
-  /// Forgets empty groups once they are many; a group that comes back is new.
+  private mutating func mapping(of other: Partial, only groups: Set<Int32>) -> [Int32] {
+    var map = [Int32](repeating: -1, count: other.members.count)
+    // By place, so that groups keep the order in which they came.
+    for local in groups.compactMap({ other.local(of: Int($0)) }).sorted() {
+      map[local] = localMaking(other.members[local])
+    }
+    growAccumulators()
+    return map
+  }
+
+  /// Moves the groups together once most places have been given up.
   private mutating func compact() {
-    let kept = members.indices.filter { counts[$0] > 0 }
-    for local in members.indices where counts[local] == 0 {
-      for index in accumulators.indices { accumulators[index].reset(local) }
-      locals[members[local]] = nil
-    }
-    guard kept.count < members.count else { return }
     var fresh = Partial(plan)
-    fresh.members.reserveCapacity(kept.count)
-    var map = [Int32](repeating: -1, count: members.count)
-    for local in kept {
-      let moved = fresh.localMaking(members[local])
-      map[local] = moved
-      fresh.counts[Int(moved)] = counts[local]
-    }
-    fresh.growAccumulators()
-    for index in accumulators.indices {
-      fresh.accumulators[index].merge(accumulators[index], groups: map)
-    }
+    fresh.merge(self)
     self = fresh
   }
 
@@ -136,12 +142,37 @@ package struct Partial: Sendable {
     local(of: group).map { accumulators[column].result($0, arena) }
   }
 
+  /// The groups that have rows, in the order they arrived.
+  package func forEachGroup(_ body: (_ group: Int32, _ local: Int) -> Void) {
+    for local in members.indices where counts[local] > 0 { body(members[local], local) }
+  }
+
+  /// The numbers that one aggregate has come to, for every group that has rows; nil where it is none.
+  package func forEachNumber(_ column: Int, _ body: (_ group: Int32, Double?) -> Void) {
+    accumulators[column].forEachNumber(0..<members.count) { local, number in
+      if counts[local] > 0 { body(members[local], number) }
+    }
+  }
+
+  /// Keeps the rows whose groups are present with a number that `keep` says yes to.
+  package func filter(
+    _ rows: inout Selection, _ groups: [Int32], by column: Int, _ keep: (Double) -> Bool
+  ) {
+    var places = groups
+    rows.filter { row in
+      guard let local = locals[groups[row]] else { return false }
+      places[row] = local
+      return true
+    }
+    accumulators[column].filter(&rows, places, keep)
+  }
+
   /// The result rows: group fields, then aggregates; groups in the order they arrived.
   package func frame(_ table: GroupTable, _ arena: Arena = Arena()) -> Frame {
     var columns = [[Cell]](
       repeating: [], count: plan.keys.count + accumulators.count)
     var rows = 0
-    for (local, group) in members.enumerated() where counts[local] > 0 {
+    forEachGroup { group, local in
       for (index, cell) in table.cells(of: Int(group), arena).enumerated() {
         columns[index].append(cell)
       }
@@ -161,63 +192,5 @@ package struct Partial: Sendable {
     let arena = Arena()
     return Frame(
       columns: single.accumulators.map { .cells([$0.result(0, arena)]) }, rowCount: 1, arena: arena)
-  }
-}
-
-/// Whole numbers to whole numbers, small and flat.
-package struct IntegerIndex: Sendable {
-  private var keys: [Int32] = []
-  private var values: [Int32] = []
-  private var used = 0
-
-  package init() {}
-
-  private static let vacant = Int32.min
-  private static let removed = Int32.min + 1
-
-  private func slot(_ key: Int32) -> Int {
-    Int(UInt32(bitPattern: key) &* 0x9E37_79B1 >> 7) & (keys.count - 1)
-  }
-
-  package subscript(key: Int32) -> Int32? {
-    get {
-      guard !keys.isEmpty else { return nil }
-      var place = slot(key)
-      while keys[place] != IntegerIndex.vacant {
-        if keys[place] == key { return values[place] }
-        place = (place + 1) & (keys.count - 1)
-      }
-      return nil
-    }
-    set {
-      if newValue != nil, (used + 1) * 2 > keys.count { grow() }
-      guard !keys.isEmpty else { return }
-      var place = slot(key)
-      while keys[place] != IntegerIndex.vacant, keys[place] != key {
-        place = (place + 1) & (keys.count - 1)
-      }
-      if let newValue {
-        if keys[place] == IntegerIndex.vacant { used += 1 }
-        keys[place] = key
-        values[place] = newValue
-      } else if keys[place] == key {
-        keys[place] = IntegerIndex.removed
-      }
-    }
-  }
-
-  private mutating func grow() {
-    let old = zip(keys, values).filter { $0.0 > IntegerIndex.removed }
-    let capacity = max(8, (old.count + 1).nextPowerOfTwo * 4)
-    keys = [Int32](repeating: IntegerIndex.vacant, count: capacity)
-    values = [Int32](repeating: 0, count: capacity)
-    used = 0
-    for (key, value) in old { self[key] = value }
-  }
-}
-
-extension Int {
-  fileprivate var nextPowerOfTwo: Int {
-    self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount)
   }
 }

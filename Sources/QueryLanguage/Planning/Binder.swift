@@ -32,7 +32,6 @@ package struct Binder {
   package var fields = FieldScope(isOpen: true)
   private var headFields: FieldScope?
   private var head: [any Stage] = []
-  private var headEnds: [Int] = []
   private var ordered: [any Stage] = []
   private var fold: FoldPlan?
   private var collects = false
@@ -49,6 +48,7 @@ package struct Binder {
   private var phases: [Plan.Phase] = []
   /// What the conditions so far leave of the fields.
   var facts = FilterFacts()
+  private var reaches: [Plan.Reach] = []
 
   package init(source: SourceText, settings: Settings) {
     self.source = source
@@ -63,7 +63,7 @@ package struct Binder {
     var binder = Binder(source: query.source, settings: settings)
     binder.diagnostics = mistakes
     binder.bindScope(query.scope)
-    binder.headEnds = [binder.head.count]
+    binder.reaches = [binder.reach]
     for (index, stage) in query.stages.enumerated() {
       if !(stage is any ParseOperator) { binder.parseChain = nil }
       if index == query.unreadFrom { binder.missesStages = true }
@@ -93,7 +93,11 @@ package struct Binder {
         ? .fold
         : tail.count > before.2 || fold != nil || collects
           ? .tail : ordered.count > before.1 || !ordered.isEmpty ? .ordered : .head)
-    if phases.last == .head { headEnds.append(head.count) }
+    reaches.append(reach)
+  }
+
+  private var reach: Plan.Reach {
+    Plan.Reach(head: head.count, ordered: ordered.count, tail: tail.count)
   }
 
   // Fields.
@@ -273,8 +277,8 @@ package struct Binder {
       }
     }
     return Plan(
-      query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load),
-      members: raw.members, head: head, headEnds: headEnds,
+      query: query, phases: phases, reaches: reaches, fields: raw, loads: raw.fields.map(\.load),
+      members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
       message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields,

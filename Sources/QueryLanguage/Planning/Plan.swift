@@ -9,6 +9,8 @@ package struct Plan: Sendable {
   package var query: Query
   /// Where each stage of the query is carried out.
   package var phases: [Phase]
+  /// How far the scope, and then each stage of the query, reaches into `head`, `ordered` and `tail`.
+  package var reaches: [Reach]
   /// The fields in front of the fold: those read from lines and those that stages make.
   package var fields: FieldScope
   /// How raw frames find their fields; index is the slot.
@@ -16,9 +18,6 @@ package struct Plan: Sendable {
   /// The members of JSON lines that the head reads.
   package var members: [String]
   package var head: [any Stage]
-  /// How many stages of the head there are up to the end of the scope, then of each operator that is
-  /// carried out there.
-  package var headEnds: [Int]
   package var ordered: [any Stage]
   /// Nil when the query has no aggregate.
   package var fold: FoldPlan?
@@ -54,6 +53,13 @@ package struct Plan: Sendable {
   /// The part of a plan that carries out a stage.
   package enum Phase: String, Sendable { case head, ordered, fold, tail }
 
+  /// How many stages of each part have run when one of the query is done.
+  package struct Reach: Sendable {
+    package var head: Int
+    package var ordered: Int
+    package var tail: Int
+  }
+
   package struct OutputColumn: Sendable {
     package var name: String
     package var slot: Slot
@@ -69,20 +75,27 @@ extension Plan {
   package func runHead(
     on batch: Batch, live: Selection, memberMap: [Int], now: Int64 = 0
   ) -> Frame {
-    var frame = rawFrame(on: batch, live: live, memberMap: memberMap, now: now)
-    for stage in head where !frame.live.isEmpty {
+    var frame = frame(on: batch, live: live, memberMap: memberMap, now: now)
+    runHead(head.indices, on: &frame)
+    return frame
+  }
+
+  /// The same frame before the head.
+  package func frame(
+    on batch: Batch, live: Selection, memberMap: [Int], now: Int64 = 0
+  ) -> Frame {
+    var frame = Frame(batch: batch, loads: mappedLoads(memberMap), live: live)
+    frame.now = now
+    return frame
+  }
+
+  /// Takes a frame through some stages of the head.
+  package func runHead(_ stages: Range<Int>, on frame: inout Frame) {
+    for stage in head[stages] where !frame.live.isEmpty {
       var stage = stage
       stage.apply(to: &frame)
     }
     for row in frame.limited { frame.live.remove(row) }
-    return frame
-  }
-
-  /// What the head starts from.
-  package func rawFrame(on batch: Batch, live: Selection, memberMap: [Int], now: Int64) -> Frame {
-    var frame = Frame(batch: batch, loads: mappedLoads(memberMap), live: live)
-    frame.now = now
-    return frame
   }
 
   private func mappedLoads(_ map: [Int]) -> [FieldLoad] {
@@ -96,8 +109,11 @@ extension Plan {
   }
 
   /// Takes a whole result through the tail.
-  package func runTail(on frame: inout Frame) {
-    for stage in tail {
+  package func runTail(on frame: inout Frame) { runTail(tail.indices, on: &frame) }
+
+  /// Takes a whole result through some stages of the tail.
+  package func runTail(_ stages: Range<Int>, on frame: inout Frame) {
+    for stage in tail[stages] {
       var stage = stage
       stage.apply(to: &frame)
     }

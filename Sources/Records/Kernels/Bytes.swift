@@ -51,27 +51,28 @@ package struct Bytes: @unchecked Sendable, Hashable {
   }
 
   /// A fast hash for tables of our own; not stable between runs of different versions.
+  // SAFETY: what is loaded lies within the view: behind whole words the last eight bytes are taken
+  // again, and of fewer than eight the first and the last four, or each alone.
   @inlinable
   package func quickHash(seed: UInt64 = 0) -> UInt64 {
     var hash = seed ^ (UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15)
-    var index = 0
-    guard let start else { return hash }
+    guard count > 0, let start else { return hash }
     let raw = UnsafeRawPointer(start)
-    while index &+ 8 <= count {
-      hash = Bytes.mix(hash ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      index &+= 8
-    }
-    if index < count {
-      var last: UInt64 = 0
-      var shift: UInt64 = 0
-      while index < count {
-        last |= UInt64(start[index]) << shift
-        shift &+= 8
-        index &+= 1
+    if count >= 8 {
+      var index = 0
+      while index &+ 8 < count {
+        hash = Bytes.mix(hash ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        index &+= 8
       }
-      hash = Bytes.mix(hash ^ last)
+      return Bytes.mix(hash ^ raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self))
     }
-    return hash
+    if count >= 4 {
+      let first = UInt64(raw.loadUnaligned(as: UInt32.self))
+      let last = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+      return Bytes.mix(hash ^ (first | last << 32))
+    }
+    let middle = UInt64(start[count >> 1]) << 8
+    return Bytes.mix(hash ^ (UInt64(start[0]) | middle | UInt64(start[count &- 1]) << 16))
   }
 
   @inlinable

@@ -1,7 +1,7 @@
 import TerminalUI
 
 extension Flag {
-  private static let reading: Set<Verb.Name> = [.query, .run, .replay]
+  private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
   private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain]
   private static let working: Set<Verb.Name> = [.query, .run, .replay, .test, .check, .explain]
   /// Where the facts about a source are asked for: `check` reads a sample.
@@ -55,23 +55,37 @@ extension Flag {
       "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading, for: reading,
       "the longest line that is read; longer ones are malformed"),
     .one(
-      "quarantine", "FILE", into: \.quarantine, .reading, for: reading,
+      "quarantine", "FILE", into: \.quarantine, .reading, for: [.query, .run, .replay],
       "write malformed lines to this file"),
     .toggle(
       "strict", sets: { $0.strict = true }, .reading, for: reading,
       "validate every byte of every JSON line"),
 
     .one(
-      "from", "TIME", into: \.from, .time, for: [.query, .replay],
+      "at", "TIME", into: \.at, .time, for: [.explain],
+      "say why monitors fired at this time, or why not: 2026-03-02T10:14:00Z, 10:14"),
+    .one(
+      "alert", "ID", into: \.alert, .time, for: [.explain],
+      "the same for a transition of a replay, by its id or the beginning of it"),
+    .one(
+      "monitor", "NAME", into: \.monitor, .rules, for: [.explain],
+      "with --at or --alert: only this monitor"),
+    .many(
+      "group", "FIELD=VALUE", into: \.groups, .rules, for: [.explain],
+      "with --at: only groups with this value; may be repeated"),
+
+    .one(
+      "from", "TIME", into: \.from, .time, for: [.query, .replay, .explain],
       "leave out lines before this time: -15m, 2025-06-01, 2025-06-01T09:00:00Z"),
     .one(
-      "to", "TIME", into: \.to, .time, for: [.query, .replay],
+      "to", "TIME", into: \.to, .time, for: [.query, .replay, .explain],
       "leave out lines from this time on"),
     .one(
-      "max-ahead", "DURATION", into: \.maxAhead, standard: "5m", .time, for: [.run, .replay],
+      "max-ahead", "DURATION", into: \.maxAhead, standard: "5m", .time,
+      for: [.run, .replay, .explain],
       "refuse lines whose time is further ahead than this"),
     .toggle(
-      "drain", sets: { $0.drain = true }, .time, for: [.replay],
+      "drain", sets: { $0.drain = true }, .time, for: [.replay, .explain],
       "let time go on after the last line, until every alert has settled"),
     .toggle(
       "from-start", sets: { $0.fromStart = true }, .time, for: [.run],

@@ -1,0 +1,44 @@
+/// Texts one behind the other in memory that only grows, compared where they stand.
+package struct ByteStore: Sendable {
+  @usableFromInline var content: [UInt8] = []
+
+  package init() {}
+
+  @inlinable
+  package var count: Int { content.count }
+
+  package mutating func append(_ byte: UInt8) { content.append(byte) }
+
+  package mutating func append(_ word: UInt64) {
+    withUnsafeBytes(of: word) { content.append(contentsOf: $0) }
+  }
+
+  package mutating func append(_ bytes: Bytes) {
+    bytes.withUnsafeBytes { content.append(contentsOf: $0) }
+  }
+
+  package mutating func append(_ other: ByteStore, _ range: Range<Int>) {
+    content.append(contentsOf: other.content[range])
+  }
+
+  @inlinable
+  package subscript(index: Int) -> UInt8 { content[index] }
+
+  /// Eight bytes, as `append` wrote them.
+  // SAFETY: the range is checked; the pointer does not leave the closure.
+  @inlinable
+  package func word(at index: Int) -> UInt64 {
+    precondition(index >= 0 && index &+ 8 <= content.count, "word out of range")
+    return content.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: index, as: UInt64.self) }
+  }
+
+  /// Lends the bytes of a range, which must not be kept.
+  // SAFETY: the range is checked; whoever keeps the view would be noticed by the address sanitizer.
+  @inlinable
+  package func withBytes<R>(_ range: Range<Int>, _ body: (Bytes) -> R) -> R {
+    precondition(range.upperBound <= content.count, "byte range out of range")
+    return content.withUnsafeBufferPointer { buffer in
+      body(Bytes(start: buffer.baseAddress.map { $0 + range.lowerBound }, count: range.count))
+    }
+  }
+}
