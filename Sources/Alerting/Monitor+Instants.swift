@@ -88,7 +88,7 @@ extension Monitor {
       rule.levels.isEmpty
       ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
     for index in rule.levels.indices {
-      let judged = groups.judged(found[index], level: index, at: time)
+      let judged = judged(found[index], level: index, at: time)
       for group in groups.inDecisionOrder(judged) {
         let (finding, value) = finding(index, group, found[index], at: time)
         observe(
@@ -105,7 +105,7 @@ extension Monitor {
   mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
     rule.levels.indices.map { index in
       let level = rule.levels[index]
-      var found = GroupValues(watching: groups.watch(index))
+      var found = GroupValues(watching: watch(index))
       switch level.subject {
       case .rows:
         totals.forEachGroup { fold, _ in found.countRow(of: groups.number(ofFold: Int(fold), folds))
@@ -130,7 +130,7 @@ extension Monitor {
     let numbers = groups.numbers(of: &frame)
     return rule.levels.indices.map { index in
       let level = rule.levels[index]
-      var found = GroupValues(watching: groups.watch(index))
+      var found = GroupValues(watching: watch(index))
       switch level.subject {
       case .rows:
         frame.live.forEach { found.countRow(of: numbers[$0]) }

@@ -125,6 +125,8 @@ extension Monitor {
     var frame = totals.frame(folds)
     frame.now = time
     rule.plan.runTail(on: &frame)
+    // Cells point into it.
+    defer { withExtendedLifetime(frame.arena) {} }
     let groupOf = groups.numbers(of: &frame)
     let numbers = table.groups(of: series.keys.map { frame.column($0) }, rows: frame.live)
     let values = frame.column(series.column)

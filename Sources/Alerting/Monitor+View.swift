@@ -50,14 +50,35 @@ package struct MonitorLens: Sendable {
 
 extension Monitor {
   /// Whether the instant `time` may be passed over when nothing can happen there.
-  func passesOver(_ time: Int64) -> Bool {
-    skipsInstants && lens?.instants.contains(time) != true
+  func passesOver(_ time: Int64) -> Bool { skipsInstants && !isSeen(time) }
+
+  private func isSeen(_ time: Int64) -> Bool { lens?.instants.contains(time) == true }
+
+  /// The groups whose values a level gathers for the earliest undecided instant.
+  func watch(_ level: Int) -> GroupWatch {
+    due.map { isSeen($0.end) } == true ? .all : groups.watch(level)
+  }
+
+  /// The groups that a level decides about: those that matter to it, and under a lens all with rows,
+  /// about which there is nothing to decide but something to see.
+  func judged(_ found: GroupValues, level: Int, at time: Int64) -> [Int] {
+    isSeen(time)
+      ? groups.judged(found.present, level: level, at: time)
+      : groups.judged(found, level: level, at: time)
   }
 
   /// How far from the instant `end` towards `watermark` nobody looks.
   func unseen(from end: Int64, to watermark: Int64) -> Int64 {
     guard let first = lens?.instants.lowerBound, first > end else { return watermark }
     return min(watermark, first)
+  }
+
+  /// The groups of whose silence there is something to decide, and under a lens all that are known.
+  mutating func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
+    let silent = groups.silent(since: start, index, at: time)
+    guard isSeen(time) else { return silent }
+    let known = groups.judged(EmptyCollection(), level: index, at: time)
+    return silent + Set(known).subtracting(silent).subtracting([0]).sorted()
   }
 
   /// Keeps what was found of a group, if the lens is on it.

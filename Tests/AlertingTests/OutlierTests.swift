@@ -25,9 +25,10 @@ import Testing
       let referee = OutlierReferee.random(using: &random)
       let expected = referee.story()
       steps += expected.count
-      let options = ProductReplay.Options(
-        threads: random.pick([1, 1, 2]), batchBytes: random.pick([40, 90, 700, 65_536]),
-        skipsInstants: random.pick([true, false]))
+      var options = ProductReplay.Options()
+      options.threads = random.pick([1, 1, 2])
+      options.batchBytes = random.pick([40, 90, 700, 65_536])
+      options.skipsInstants = random.pick([true, false])
       let found = try story(referee, options)
       guard found != expected else { continue }
       Issue.record(
