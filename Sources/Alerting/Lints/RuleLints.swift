@@ -39,7 +39,7 @@ package enum RuleLints {
   /// In the order in which help lists them.
   package static let all: [any RuleLint.Type] = [
     NeverTrips.self, AlwaysTrips.self, NeverResolves.self, CrossedLevels.self, SilentValue.self,
-    FinerThanEvery.self, UnevenTimeslice.self, UnboundedGroups.self, NoActions.self,
+    FinerThanEvery.self, UnevenTimeslice.self, UnboundedGroups.self,
     NoEvidence.self, MissingRunbook.self,
   ]
 
