@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 
-/// Stories of rules, of what `check` says about them, and why: Markdown with fenced blocks. The files
-/// of a case come first (```` ```yaml NAME ````; ```` ```ndjson NAME ```` is the sample), then what
-/// a person sees (```` ```text ````).
+/// Stories of rules and of what `check` says about them: Markdown with fenced blocks. The files of a
+/// case come first (```` ```yaml NAME ````), then the sample if there is one (```` ```ndjson TIMES ````:
+/// the lines so many times, with the number of the time for `$`), then what a person sees
+/// (```` ```text ````).
 ///
 /// `TRIPLINE_BLESS=1` rewrites the last from what the built program says now.
 struct LintStory: CustomTestStringConvertible, Sendable {
@@ -45,7 +46,9 @@ struct LintStory: CustomTestStringConvertible, Sendable {
       let text = lines[open.start..<number].map { $0 + "\n" }.joined()
       switch open.info.first {
       case "yaml": current.files.append((open.info.dropFirst().first ?? "rules.yaml", text))
-      case "ndjson": current.sample = text
+      case "ndjson":
+        let times = open.info.dropFirst().first.flatMap { Int($0) } ?? 1
+        current.sample = (0..<times).map { text.replacing("$", with: "\($0)") }.joined()
       default:
         current.expected = text
         current.lines = open.start..<number

@@ -1,4 +1,5 @@
 package import QueryLanguage
+import Records
 
 /// Groups by a field that has a new value on nearly every line.
 package enum UnboundedGroups: RuleLint {
@@ -47,7 +48,7 @@ package enum UnboundedGroups: RuleLint {
         guard 2 * seen.values >= seen.lines else { return nil }
         return finding(
           in: rule, name,
-          "'\(name)' has \(seen.values) values on the \(seen.lines) lines that the sample has of it"
+          "'\(name)' has \(seen.values.grouped) values on the \(seen.lines.grouped) lines that come so far"
         )
       }
       guard isSuspect(name) else { return nil }
