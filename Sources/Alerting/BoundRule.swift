@@ -19,6 +19,8 @@ package struct BoundRule: Sendable {
   package let missingData: MissingDataRule?
   /// The terms of every alert that can fire, in the order in which they are decided.
   package let terms: [AlertTerms]
+  /// How the text of the query came to be what was bound.
+  fileprivate let expansion: ParameterExpansion
 
   /// Bytes that its kept rows may take, when it keeps rows.
   package fileprivate(set) var memory = Configuration.usualMemory
@@ -74,7 +76,7 @@ package struct BoundRule: Sendable {
 
 /// `critical:` or `warning:` with everything settled.
 package struct BoundLevel: Sendable {
-  package enum Subject: Sendable {
+  package enum Subject: Sendable, Hashable {
     case rows
     case column(Slot)
   }
@@ -144,16 +146,17 @@ extension BoundRule {
     let settings = Binder.Settings(
       purpose: .monitor, units: units, range: .window(rule.window), zone: context.zone,
       zones: context.zones)
-    let plan = try plan(rule, settings, context.params.merging(rule.params) { $1 })
+    let (plan, expansion) = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
-      rule: rule, plan: plan, fold: fold, zone: context.zone, countsLines: isCounting(plan.query))
+      rule: rule, plan: plan, fold: fold, expansion: expansion, zone: context.zone,
+      countsLines: isCounting(plan.query))
     return try binding.bind()
   }
 
   private static func plan(
     _ rule: Rule, _ settings: Binder.Settings, _ params: [String: String]
-  ) throws(Diagnostics) -> Plan {
+  ) throws(Diagnostics) -> (Plan, ParameterExpansion) {
     do throws(Diagnostics) {
       let source = SourceText(name: rule.source.name, text: rule.query)
       let expanded = try ParameterExpansion.expand(source, params)
@@ -162,13 +165,18 @@ extension BoundRule {
           query.isAggregate ? query : query.counting(by: rule.groupBy)
         }
         plan.warnings = placed(expanded.restored(Diagnostics(plan.warnings)), in: rule).list
-        return plan
+        return (plan, expanded)
       } catch {
         throw expanded.restored(error)
       }
     } catch {
       throw placed(error, in: rule)
     }
+  }
+
+  /// Findings about the bound query, with their places in the rule file.
+  package func placed(_ findings: [Diagnostic]) -> [Diagnostic] {
+    BoundRule.placed(expansion.restored(Diagnostics(findings)), in: rule).list
   }
 
   /// Findings about the query, with their places in the rule file.
@@ -193,6 +201,7 @@ private struct RuleBinding {
   let rule: Rule
   var plan: Plan
   let fold: FoldPlan
+  let expansion: ParameterExpansion
   let zone: Zone
   /// Whether the query has no aggregate of its own.
   let countsLines: Bool
@@ -218,7 +227,8 @@ private struct RuleBinding {
       rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
       groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
       series: series, missingData: rule.missingData,
-      terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 })
+      terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 },
+      expansion: expansion)
   }
 
   /// Whether the lines themselves say what a key of the fold is.
@@ -268,7 +278,7 @@ private struct RuleBinding {
     let resolve: Comparison
     if let own = written.resolve {
       resolve = own
-      guard let other = self.subject(of: own), isSame(subject, other) else {
+      guard let other = self.subject(of: own), subject == other else {
         if self.problems.isEmpty {
           report(
             .otherSubject, at: own.span, help: "compare the same column as `alert` does")
@@ -293,14 +303,6 @@ private struct RuleBinding {
       noValue: written.noValue, emptyIsZero: [.count, .sum, .growingSum].contains(kind),
       isConfirming: groupsAreKeys && isConfirming(comparator, kind),
       isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))
-  }
-
-  private func isSame(_ left: BoundLevel.Subject, _ right: BoundLevel.Subject) -> Bool {
-    switch (left, right) {
-    case (.rows, .rows): true
-    case (.column(let a), .column(let b)): a == b
-    case (.rows, .column), (.column, .rows): false
-    }
   }
 
   private func kind(of subject: BoundLevel.Subject) -> AggregateKind {

@@ -48,17 +48,6 @@ extension Double {
 }
 
 extension BinaryInteger {
-  /// `1,204`: digits in groups of three.
-  package var grouped: String {
-    let digits = String(magnitude)
-    var result = self < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { result += "," }
-      result.append(digit)
-    }
-    return result
-  }
-
   /// `421 kB`: powers of a thousand.
   package var byteText: String { Double(self).scaled("B") }
 

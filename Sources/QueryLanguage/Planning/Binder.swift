@@ -79,6 +79,8 @@ package struct Binder {
   /// Whether a stage before this one could not be read.
   package private(set) var missesStages = false
   private var phases: [Plan.Phase] = []
+  /// What the conditions so far leave of the fields.
+  var facts = FilterFacts()
   private var reaches: [Plan.Reach] = []
 
   package init(source: SourceText, settings: Settings) {
@@ -157,8 +159,10 @@ package struct Binder {
           ?? "the columns here are \(fields.names.joined(separator: ", "))")
     }
     warnOfNearMiss(name)
-    return fields.add(
+    let slot = fields.add(
       name.text, load: load(of: name.text), unit: declaredUnit(of: name.text), isProduced: false)
+    fields[slot].firstRead = name.span
+    return slot
   }
 
   /// Notes that the stage at hand looks at a field of raw rows.
@@ -211,6 +215,7 @@ package struct Binder {
     produced.append(name)
     let unit = settings.units[name.key] ?? unit ?? Units.byName(name.text)
     if let slot = fields.slot(named: name.text) {
+      facts.forget(slot)
       fields[slot].unit = unit
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
@@ -299,6 +304,7 @@ package struct Binder {
       result[slot].isKey = column < 0
       if column < 0 { result[slot].slices = fields[plan.keys[index]].slices }
     }
+    facts = FilterFacts(of: result)
     if fold != nil || collects {
       tail.append(RefoldStage(plan: plan))
       tailOnlyShows = false
@@ -317,6 +323,7 @@ package struct Binder {
   private mutating func bindScope(_ scope: Scope) {
     do throws(Diagnostic) {
       if let stage = try ScopeStage(scope, &self) { append(stage) }
+      judge(scope)
     } catch {
       diagnostics.append(error)
     }
@@ -346,7 +353,7 @@ package struct Binder {
       warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
       isRowWise: isRowWise, carried: carried(of: raw), rewritten: rewritten,
-      literals: query.scope.literals)
+      literals: query.scope.literals, ranges: fields.fields.indices.map { facts[Slot($0)].numbers })
   }
 }
 

@@ -66,7 +66,7 @@ package struct Explanation: Sendable {
 
 extension Units {
   /// The usual name of a unit of so many milliseconds.
-  fileprivate static func name(of factor: Double) -> String? {
+  package static func name(of factor: Double) -> String? {
     ["ns", "us", "ms", "s", "m", "h", "d", "w"].first { Durations.factor(ofUnit: $0) == factor }
   }
 }

@@ -52,6 +52,8 @@ package struct Plan: Sendable {
   package var rewritten: Set<Slot>
   /// Literal texts that every matching line contains.
   package var literals: [String]
+  /// What the query leaves of the numbers in each field of the result.
+  package var ranges: [NumberRange]
 
   /// The part of a plan that carries out a stage.
   package enum Phase: String, Sendable { case head, ordered, fold, tail }

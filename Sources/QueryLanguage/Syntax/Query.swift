@@ -14,6 +14,9 @@ package struct Query: Sendable {
     self.source = source
   }
 
+  /// Where the search words stand.
+  package var scopeSpan: Span { ScopeParser.place(in: source) }
+
   /// The query as text that parses to the same query.
   package var printed: String {
     ([scope.printed] + stages.map(\.printed)).joined(separator: " | ")
