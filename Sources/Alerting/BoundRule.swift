@@ -22,6 +22,13 @@ package struct BoundRule: Sendable {
   /// How the text of the query came to be what was bound.
   fileprivate let expansion: ParameterExpansion
 
+  /// Bytes that its kept rows may take, when it keeps rows.
+  package fileprivate(set) var memory = Configuration.usualMemory
+
+  /// Whether a stage in front of the aggregate looks at other rows or at the time, so that the rows of
+  /// the window are kept and judged anew at each instant.
+  package var keepsRows: Bool { !plan.isRowWise }
+
   /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
     !groupSlots.isEmpty
@@ -44,8 +51,10 @@ package struct BoundRule: Sendable {
   var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
 
   /// Whether a condition looks at groups it knows that have lost their rows: to absence, or to a stage
-  /// behind the aggregate.
-  func looksAtKnown(_ index: Int) -> Bool { isAboutAbsence(index) || !plan.tailOnlyShows }
+  /// that picks among rows.
+  func looksAtKnown(_ index: Int) -> Bool {
+    isAboutAbsence(index) || !plan.tailOnlyShows || keepsRows
+  }
 
   /// Whether it matters to a condition when a group had its first line.
   func watchesFirstLines(_ index: Int) -> Bool {
@@ -135,7 +144,8 @@ extension BoundRule {
       units[field.lowercased()] = Durations.factor(ofUnit: unit)
     }
     let settings = Binder.Settings(
-      purpose: .monitor, units: units, zone: context.zone, zones: context.zones)
+      purpose: .monitor, units: units, range: .window(rule.window), zone: context.zone,
+      zones: context.zones)
     let (plan, expansion) = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
@@ -198,13 +208,10 @@ private struct RuleBinding {
   var problems: [Diagnostic] = []
 
   mutating func bind() throws(Diagnostics) -> BoundRule {
-    if !plan.ordered.isEmpty || plan.collects || !plan.isRowWise {
-      report(.rowKeeping, at: rule.span, help: "put an aggregate before limit, sort and now()")
-    }
     let groupSlots = rule.groupBy.compactMap { groupSlot($0) }
     let groupKeys = rule.groupBy.compactMap { name in
       plan.result.slot(named: name).flatMap { slot in
-        plan.result[slot].isKey && !plan.refolds ? slot.index : nil
+        plan.result[slot].isKey && !plan.refolds && isKnownByLine(slot) ? slot.index : nil
       }
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count
@@ -222,6 +229,11 @@ private struct RuleBinding {
       series: series, missingData: rule.missingData,
       terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 },
       expansion: expansion)
+  }
+
+  /// Whether the lines themselves say what a key of the fold is.
+  private func isKnownByLine(_ key: Slot) -> Bool {
+    fold.keys.indices.contains(key.index) && !plan.rewritten.contains(fold.keys[key.index])
   }
 
   private var every: Int64 { rule.every ?? Rule.defaultEvery(window: rule.window) }
@@ -358,6 +370,19 @@ private struct RuleBinding {
   }
 }
 
+extension [BoundRule] {
+  /// The same rules, with so many bytes shared out evenly among those that keep rows. Fixed shares,
+  /// because what one monitor decides must not hang on how much another has to keep.
+  package func sharing(_ memory: Int) -> [BoundRule] {
+    let keepers = count { $0.keepsRows && $0.rule.enabled }
+    return map { rule in
+      var rule = rule
+      rule.memory = memory / Swift.max(1, keepers)
+      return rule
+    }
+  }
+}
+
 extension Comparison {
   /// What is true exactly when this is not, written the same way.
   package var opposite: Comparison {
@@ -370,9 +395,6 @@ extension Comparison {
 }
 
 extension Diagnostic.Message {
-  fileprivate static let rowKeeping = Self(
-    "not-built",
-    "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
   fileprivate static func groupNotInResult(_ name: String) -> Self {
     Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
   }

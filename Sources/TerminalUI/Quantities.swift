@@ -51,6 +51,18 @@ extension BinaryInteger {
   /// `421 kB`: powers of a thousand.
   package var byteText: String { Double(self).scaled("B") }
 
+  /// `64 MiB`: powers of 1,024, as memory is given out.
+  package var memoryText: String {
+    var value = Double(self)
+    var units = ["B", "KiB", "MiB", "GiB", "TiB"][...]
+    while value >= 1_024, units.count > 1 {
+      value /= 1_024
+      units.removeFirst()
+    }
+    return
+      "\(value.fixed(value < 9.95 && value != value.rounded() ? 1 : 0)) \(units[units.startIndex])"
+  }
+
   /// `1 line`, `2 lines`.
   package func counted(_ noun: String, _ plural: String? = nil) -> String {
     "\(grouped) \(self == 1 ? noun : plural ?? noun + "s")"

@@ -27,17 +27,18 @@ package enum UnevenTimeslice: RuleLint {
 
   package static func findings(in rule: BoundRule, _ world: LintWorld) -> [Diagnostic] {
     let window = DurationText.text(rule.window)
-    let found = rule.plan.query.stages.compactMap { $0 as? Timeslice }
-      .filter { rule.window % $0.width != 0 }
-      .map { slice in
-        let width = DurationText.text(slice.width)
-        return rule.finding(
-          "uneven-timeslice",
-          slice.width > rule.window
-            ? "a bucket of \(width) is longer than the window of \(window), so none is ever whole"
-            : "the window of \(window) is no multiple of the bucket of \(width)",
-          at: slice.span, help: "make the window a multiple of \(width)")
-      }
+    let found = rule.plan.query.stages.compactMap { stage -> Diagnostic? in
+      guard let slice = stage as? Timeslice, case .fixed(let length, _) = slice.width,
+        rule.window % length != 0
+      else { return nil }
+      let width = DurationText.text(length)
+      return rule.finding(
+        "uneven-timeslice",
+        length > rule.window
+          ? "a bucket of \(width) is longer than the window of \(window), so none is ever whole"
+          : "the window of \(window) is no multiple of the bucket of \(width)",
+        at: slice.span, help: "make the window a multiple of \(width)")
+    }
     return rule.placed(found)
   }
 }

@@ -98,6 +98,8 @@ package struct FoldCost: Sendable {
         MemoryLayout<[Double]>.stride * 3,
         "8 bytes a number for percentiles, up to \(PercentileState.exactLimit) of them"
       )
+    case is Spread:
+      (MemoryLayout<ExactSpread>.stride + MemoryLayout<Int>.stride, nil)
     case is CountDistinct, is DistinctValues:
       (MemoryLayout<[Int32: Int]>.stride, "some 60 bytes a distinct value")
     case is Newest, is Oldest:

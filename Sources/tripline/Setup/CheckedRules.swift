@@ -27,7 +27,7 @@ struct CheckedRules {
         for diagnostic in error.list { sink.report(diagnostic) }
       }
     }
-    rules = bound
+    rules = bound.sharing(setup.configuration.memory)
     read = set
     findings = sink.list.sorted(by: files)
   }
