@@ -45,6 +45,8 @@ package struct Watch {
     /// Where state is kept; nil when a restart begins anew.
     package var state: StateStore?
     package var transport: @Sendable () -> any Transport
+    /// Where a test wants it to die. It then commits as often as it can, too.
+    package var faults: Faults?
 
     package init(
       clock: any EngineClock, stop: StopSignals?, output: Int32?, state: StateStore? = nil,
@@ -112,7 +114,11 @@ package struct Watch {
     let (store, clock) = (world.state, world.clock)
     let dispatcher = Dispatcher(
       clock: clock, seed: UInt64(bitPattern: clock.now), transport: world.transport,
-      begin: { try store?.begin($0.key, at: clock.now) }, report: report)
+      begin: { [faults = world.faults] delivery in
+        faults?.pass()
+        try store?.begin(delivery.key, at: clock.now)
+        faults?.pass()
+      }, report: report)
     // Until drained, its threads wait for more.
     var patience = Watch.patience.signal
     defer { _ = dispatcher.drain(within: patience) }
@@ -134,7 +140,8 @@ package struct Watch {
       began: clock.now)
     let voice = WatchVoice(
       rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
-      report: report, checkpoints: store.map { Checkpoints($0, clock: clock) })
+      report: report, checkpoints: store.map { Checkpoints($0, clock: clock) },
+      faults: world.faults)
 
     if store != nil {
       evaluation.restore(content, sources: sources, moment: follower.elapsed(atTime:))
@@ -157,10 +164,12 @@ package struct Watch {
   private func reporter(
     in world: World, _ outlet: Outlet
   ) -> @Sendable (Delivery.Report) -> Void {
-    let (store, deliver) = (world.state, outlet.delivery)
+    let (store, deliver, faults) = (world.state, outlet.delivery, world.faults)
     return { report in
+      faults?.pass()
       // When that fails, a restart finds the delivery unended, and its duty says what to do.
       try? store?.note(report)
+      faults?.pass()
       deliver(report)
     }
   }

@@ -10,12 +10,13 @@ final class WatchVoice {
   private let dispatcher: Dispatcher
   private let report: @Sendable (Delivery.Report) -> Void
   private let checkpoints: Checkpoints?
+  private let faults: Faults?
   private var isFailing = false
 
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
-    checkpoints: Checkpoints?
+    checkpoints: Checkpoints?, faults: Faults?
   ) {
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
@@ -24,6 +25,7 @@ final class WatchVoice {
     self.outlet = outlet
     self.report = report
     self.checkpoints = checkpoints
+    self.faults = faults
   }
 
   /// A transition was decided.
@@ -80,7 +82,7 @@ final class WatchVoice {
   func commit(
     _ follower: Follower, _ evaluation: inout WatchEvaluation, isAtRest: Bool
   ) throws {
-    guard let checkpoints, checkpoints.isDue(isAtRest: isAtRest) else { return }
+    guard let checkpoints, faults != nil || checkpoints.isDue(isAtRest: isAtRest) else { return }
     try commit(checkpoints, follower, &evaluation)
   }
 
@@ -104,6 +106,7 @@ final class WatchVoice {
     let sources = evaluation.movedSources(follower.plan) { [evaluation] source in
       follower.saved(source) { evaluation.needed(Int32(source), $0) }
     }
+    faults?.pass()
     if checkpoints.commit(sources, evaluation.changedMonitors) {
       evaluation.changesAreKept()
       if isFailing { outlet.news(.keptAgain) }
@@ -112,7 +115,9 @@ final class WatchVoice {
       isFailing = true
       outlet.news(.unkept(failure))
     }
+    faults?.pass()
     for saying in checkpoints.takeSayings() { try say(saying.transition, saying.deliveries) }
+    faults?.pass()
   }
 
   private func note(_ kind: Journal.Kind, _ members: (inout JSONWriter) -> Void) {

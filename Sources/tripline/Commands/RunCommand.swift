@@ -59,9 +59,11 @@ package struct RunCommand: Command {
       console.say("keeping state in '\(path.displaySafe())'")
       return try StateStore(in: StateDirectory(path))
     }
-    let world = Watch.World(
+    var world = Watch.World(
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
+    // For tests of what survives a death; see docs/contributing.md.
+    world.faults = environment["TRIPLINE_DIE_AT"].flatMap { Int($0) }.map { Faults(dieAt: $0) }
     let result = try Watch(
       rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
       settings: settings
