@@ -65,7 +65,7 @@ extension FileTail {
   private func adopt(missed file: FoundFile) -> FollowedFile? {
     do throws(InputFailure) {
       news.append(.foundGeneration(path: file.path, log: path))
-      let opened = try OpenedFile(file.path)
+      let opened = try open(file)
       if let last = held.last { last.replaced = last.replaced ?? clock.elapsed }
       let new = adopt(opened)
       new.replaced = clock.elapsed
@@ -74,6 +74,28 @@ extension FileTail {
       news.append(.failed(error))
       return nil
     }
+  }
+
+  /// Opens a file that was found, wherever it is by now.
+  private func open(_ file: FoundFile) throws(InputFailure) -> OpenedFile {
+    var place: FoundFile? = file
+    for _ in 0..<5 {
+      guard let path = place?.path else { break }
+      if let opened = try? OpenedFile(path), opened.identity == file.identity { return opened }
+      place = found(before: nil).first { $0.identity == file.identity }
+    }
+    let opened = try OpenedFile(file.path)
+    guard opened.identity == file.identity else {
+      throw InputFailure(path: file.path, reason: "it was moved away before it could be opened")
+    }
+    return opened
+  }
+
+  /// The content of the log's file was copied, and the file cut; it may have been written in between.
+  func noteCut(of copied: FollowedFile, to size: Int64) {
+    var loss = SourceLoss(of: copied.saved, log: path)
+    loss.noteCopy(of: copied.isCompressed ? 0 : copied.seen.size)
+    news.append(.truncated(loss, size: size, copy: copied.seen.path))
   }
 
   /// Lines have come into a file that was empty before. It may have been copied away and cut in
@@ -89,10 +111,7 @@ extension FileTail {
     held.removeLast()
     number = file.number
     for copy in missed {
-      guard let copied = adopt(missed: copy) else { continue }
-      var loss = SourceLoss(of: copied.saved, log: path)
-      loss.noteCopy(of: copied.isCompressed ? 0 : copy.size)
-      news.append(.truncated(loss, size: file.seen.size, copy: copy.path))
+      if let copied = adopt(missed: copy) { noteCut(of: copied, to: file.seen.size) }
     }
     file.number = number
     number += 1

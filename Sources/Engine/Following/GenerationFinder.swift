@@ -22,8 +22,8 @@ package struct GenerationFinder: Sendable {
 
   /// Those of them that are older than one file of the log, be it its own or one that was put aside.
   ///
-  /// Before a file is cut it is copied: such a copy is no generation as long as the file has all of it
-  /// too. Files that are known are none.
+  /// Before a file is cut it is copied: such a copy, empty at first, is no generation as long as the
+  /// file has all of it too. Files that are known are none.
   func generations(
     before newest: OpenedFile?, at path: String, others: [String], known: Set<FileIdentity> = []
   ) -> [FoundFile] {
@@ -32,7 +32,9 @@ package struct GenerationFinder: Sendable {
     if let place = files.firstIndex(where: { $0.identity == newest.identity }) {
       files.removeSubrange(place...)
     }
-    if let last = files.last, !known.contains(last.identity), newest.begins(like: last) {
+    if let last = files.last, !known.contains(last.identity),
+      last.size == 0 || newest.begins(like: last)
+    {
       files.removeLast()
     }
     return files
