@@ -244,8 +244,7 @@ final class FollowedWriter {
   /// Time goes on with each change, so that files are as old as they look.
   private func date(_ name: String, as time: timespec? = nil) throws {
     tick += 1
-    let start = Int(Sample.time / 1_000) + 1
-    let own = timespec(tv_sec: start + Int(tick / 1_000), tv_nsec: Int(tick % 1_000) * 1_000_000)
+    let own = timespec(tv_sec: Int(Sample.time / 1_000 + tick), tv_nsec: 1)
     let times = [time ?? own, time ?? own]
     utimensat(AT_FDCWD, url(name).path, times, 0)
   }

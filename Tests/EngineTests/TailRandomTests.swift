@@ -9,7 +9,7 @@ import Testing
 /// and what may be missing is said.
 @Suite struct TailRandomTests {
   private static let rounds =
-    ProcessInfo.processInfo.environment["TRIPLINE_TAIL_ROUNDS"].flatMap { Int($0) } ?? 150
+    ProcessInfo.processInfo.environment["TRIPLINE_TAIL_ROUNDS"].flatMap { Int($0) } ?? 100
 
   @Test(arguments: [false, true])
   func `nothing is lost and nothing comes twice`(polls: Bool) throws {
@@ -20,13 +20,18 @@ import Testing
       defer { try? FileManager.default.removeItem(at: directory) }
       let writer = FollowedWriter(in: directory, seed: seed)
       let reader = RestartingReader(writer, seed: ~seed, polls: polls)
-      for _ in 0..<60 {
-        try writer.step()
-        try reader.step()
+      var complaints: [String] = []
+      do {
+        for _ in 0..<60 {
+          try writer.step()
+          try reader.step()
+        }
+        try writer.settle()
+        reader.end()
+      } catch {
+        complaints.append("\(error)")
       }
-      try writer.settle()
-      reader.end()
-      let complaints = reader.complaints
+      complaints += reader.complaints
       if !complaints.isEmpty {
         Issue.record(
           """

@@ -23,6 +23,10 @@ package struct FoundFile: Sendable, Hashable {
     self.modified = modified
   }
 
+  /// Whether it was last written before a moment, in nanoseconds since the epoch; compressing may
+  /// forget the part of a second.
+  func isOlder(than moment: Int64) -> Bool { modified / 1_000_000_000 < moment / 1_000_000_000 }
+
   init(path: String, _ status: stat) {
     self.init(
       path: path, identity: FileIdentity(status), size: Int64(status.st_size),

@@ -2,17 +2,30 @@ import Glibc
 
 /// What came and went while nobody looked.
 extension FileTail {
-  /// A generation that is known, and whether its file is still open.
+  /// A generation that is known.
   struct Known {
     var saved: SavedGeneration
-    var isHeld: Bool
+    /// Whether its file is still open.
+    var isHeld = false
+    /// No file that was last written before is newer than it. While it is held it may still be
+    /// written, next to newer ones.
+    var since: Int64
+
+    init(_ saved: SavedGeneration) {
+      self.saved = saved
+      since = saved.modified
+    }
+
+    init(_ file: FollowedFile) {
+      saved = file.saved
+      isHeld = true
+      since = file.begun
+    }
   }
 
   /// Oldest first.
   var known: [Known] {
-    let list =
-      past.map { Known(saved: $0, isHeld: false) }
-      + held.map { Known(saved: $0.saved, isHeld: true) }
+    let list = past.map { Known($0) } + held.map { Known($0) }
     return list.sorted { $0.saved.number < $1.saved.number }
   }
 
@@ -30,7 +43,8 @@ extension FileTail {
       return Unknown(files: files.filter { $0.modified > floor })
     }
     if let place = place(of: newest, in: files) {
-      return Unknown(files: Array(files[(place + 1)...]), isWhole: true)
+      let behind = files[(place + 1)...].filter { !$0.isOlder(than: newest.since) }
+      return Unknown(files: behind, isWhole: true)
     }
     let place = known.dropLast().reversed().lazy.compactMap { self.place(of: $0, in: files) }.first
     let behind = files[(place.map { $0 + 1 } ?? 0)...].filter { file in
@@ -101,7 +115,8 @@ extension FileTail {
   /// Lines have come into a file that was empty before. It may have been copied away and cut in
   /// between, even more than once; whether anything was found.
   func readMissed(before file: FollowedFile) -> Bool {
-    guard file === held.last else { return false }
+    // A file without a name may have been compressed, and is then itself what would be found.
+    guard file === held.last, !file.isUnlinked else { return false }
     let before = known
     file.noteSeen()
     let others = Set(held.map(\.identity))
@@ -126,7 +141,7 @@ extension FileTail {
     let isLive = file === held.last
     let size = Int64(file.place.size)
     held.remove(at: index)
-    let known = known + [Known(saved: saved, isHeld: false)]
+    let known = known + [Known(saved)]
     let files = found(before: file.file)
     var copy: FoundFile?
     var copySize: Int64 = 0

@@ -34,7 +34,7 @@ extension FileTail {
     var files = finder.generations(
       before: live, at: path, others: saved.map(\.path), known: empty)
     if let live { files.append(FoundFile(path: path, live.status)) }
-    let known = saved.map { Known(saved: $0, isHeld: false) }
+    let known = saved.map { Known($0) }
     let newer = unknown(among: files, behind: known).files
 
     number = saved[0].number

@@ -81,18 +81,10 @@ package struct GenerationFinder: Sendable {
   func place(of saved: SavedGeneration, in files: [FoundFile], isHeld: Bool) -> Int? {
     let same = files.lastIndex { $0.identity == saved.identity }
     if let same, isHeld || fits(files[same], saved) { return same }
-    let fitting = files.indices.filter { $0 != same && fits(files[$0], saved) }
-    // Of files that begin alike, one that was last written before it was last seen is an older one.
-    return fitting.first { files[$0].modified >= saved.modified } ?? fitting.last
-  }
-
-  /// Those of the files, oldest first, that have come since a generation was last seen; `place` is
-  /// where it is among them.
-  func newer(
-    than saved: SavedGeneration, at place: Int?, in files: [FoundFile]
-  ) -> [FoundFile] {
-    if let place { return Array(files[(place + 1)...]) }
-    return files.filter { $0.modified > saved.modified }
+    // Of files that begin alike, one that was last written before this was is an older one.
+    return files.indices.first { index in
+      index != same && !files[index].isOlder(than: saved.modified) && fits(files[index], saved)
+    }
   }
 
   private func fits(_ file: FoundFile, _ saved: SavedGeneration) -> Bool {
