@@ -262,6 +262,17 @@ import Testing
     #expect(take(tail) == ["found", "found", "rotated", "1@0 c ", "2@0 d ", "3@0 e "])
   }
 
+  @Test func `an empty file that was compressed is found once`() throws {
+    try append("a\n")
+    let tail = tail()
+    _ = take(tail)
+    try rename("app.log", to: "app.log.2")
+    try Data(PlainPacking.zstd([])).write(to: url("app.log.1.zst"))
+    #expect(take(tail) == ["found"])
+    try append("b\n", to: "app.log")
+    #expect(take(tail) == ["rotated", "2@0 b "])
+  }
+
   @Test func `what was there before the start is nobody's business`() throws {
     try append("old\n", to: "app.log.1")
     try append("a\n")

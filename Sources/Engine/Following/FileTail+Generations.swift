@@ -47,11 +47,8 @@ extension FileTail {
       return Unknown(files: behind, isWhole: true)
     }
     let place = known.dropLast().reversed().lazy.compactMap { self.place(of: $0, in: files) }.first
-    let behind = files[(place.map { $0 + 1 } ?? 0)...].filter { file in
-      file.modified > newest.saved.modified
-        || (newest.saved.known == 0 && file.identity == newest.saved.identity)
-    }
-    return Unknown(files: behind)
+    let behind = files[(place.map { $0 + 1 } ?? 0)...]
+    return Unknown(files: behind.filter { $0.modified > newest.saved.modified })
   }
 
   private func place(of known: Known, in files: [FoundFile]) -> Int? {

@@ -54,7 +54,7 @@ extension FileTail {
       floor = generation.modified
       guard let place = files.firstIndex(where: { $0.identity == generation.identity }),
         !newer.contains(files[place]), files[place].identity != live?.identity,
-        let file = open(files[place])
+        let file = open(files[place]), !file.isCompressed
       else { continue }
       number = max(number, generation.number + 1)
       take(FollowedFile(file, resuming: generation, log))

@@ -231,8 +231,9 @@ package final class FileTail: LiveSource {
   func letGo(of file: FollowedFile) {
     watcher.unwatch(open: file.place.descriptor, for: Int(log.source))
     held.removeAll { $0 === file }
-    let saved = file.saved
-    if saved.read > 0 { past.append(saved) } else { floor = max(floor, saved.modified) }
+    // Of an empty one, only that nothing older is news.
+    past.removeAll { $0.read == 0 }
+    past.append(file.saved)
   }
 
   /// No line of a generation will be asked for again.

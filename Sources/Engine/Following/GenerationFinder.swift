@@ -2,6 +2,9 @@
 package struct GenerationFinder: Sendable {
   private let files: any FileListing & Sendable
 
+  /// So many bytes are hardly those of two files.
+  private static let enough = 16
+
   package init(_ files: any FileListing & Sendable = SystemFiles()) { self.files = files }
 
   /// What stands beside a log under the name of a generation, oldest first; `others` are paths where
@@ -88,9 +91,11 @@ package struct GenerationFinder: Sendable {
   }
 
   private func fits(_ file: FoundFile, _ saved: SavedGeneration) -> Bool {
-    // The beginning of a first line is that of many; then the file has to look untouched too.
+    // A few bytes, and the beginning of a first line, are those of many; then the file has to look
+    // untouched too.
     let isSure =
-      saved.read > 0 || file.identity == saved.identity || file.modified == saved.modified
+      saved.read >= GenerationFinder.enough || file.identity == saved.identity
+      || file.seconds == saved.modified / 1_000_000_000
     guard saved.known > 0, isSure, let open = try? OpenedFile(file.path),
       open.identity == file.identity
     else { return false }
