@@ -92,7 +92,9 @@ final class FollowedWriter {
         let text = (0..<padding + 12).map { _ in UInt8(random.pick(33..<127)) }
         unwritten = (text + [0x0A])[...]
       }
-      let count = random.oneIn(3) ? random.pick(1...unwritten.count) : unwritten.count
+      var count = random.oneIn(3) ? random.pick(1...unwritten.count) : unwritten.count
+      // A file with nothing but the end of a line in it is like any other such file.
+      if unwritten.count - count < 3 { count = unwritten.count }
       piece += unwritten.prefix(count)
       unwritten = unwritten.dropFirst(count)
     }

@@ -36,7 +36,7 @@ package struct GenerationFinder: Sendable {
       files.removeSubrange(place...)
     }
     if let last = files.last, !known.contains(last.identity),
-      last.size == 0 || newest.begins(like: last)
+      last.size == 0 ? newest.place.size > 0 : newest.begins(like: last)
     {
       files.removeLast()
     }
@@ -91,10 +91,11 @@ package struct GenerationFinder: Sendable {
   }
 
   private func fits(_ file: FoundFile, _ saved: SavedGeneration) -> Bool {
-    // A few bytes, and the beginning of a first line, are those of many; then the file has to look
-    // untouched too.
+    // A few bytes without a word, and the beginning of a first line, are those of many; then the file
+    // has to look untouched too.
     let isSure =
-      saved.read >= GenerationFinder.enough || file.identity == saved.identity
+      saved.fingerprint != nil || saved.read >= GenerationFinder.enough
+      || file.identity == saved.identity
       || file.seconds == saved.modified / 1_000_000_000
     guard saved.known > 0, isSure, let open = try? OpenedFile(file.path),
       open.identity == file.identity
