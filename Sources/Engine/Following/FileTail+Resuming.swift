@@ -30,7 +30,7 @@ extension FileTail {
   /// Finds the files of the generations, and those that have come since.
   func resume(_ saved: [SavedGeneration]) {
     let live = try? OpenedFile(path)
-    let empty = Set(saved.filter { $0.known == 0 }.map(\.identity))
+    let empty = Set(saved.reversed().prefix { $0.known == 0 }.map(\.identity))
     var files = finder.generations(
       before: live, at: path, others: saved.map(\.path), known: empty)
     if let live { files.append(FoundFile(path: path, live.status)) }
@@ -54,7 +54,7 @@ extension FileTail {
       floor = generation.modified
       guard let place = files.firstIndex(where: { $0.identity == generation.identity }),
         !newer.contains(files[place]), files[place].identity != live?.identity,
-        let file = open(files[place]), !file.isCompressed
+        fits(generation, at: place, in: files), let file = open(files[place]), !file.isCompressed
       else { continue }
       number = max(number, generation.number + 1)
       take(FollowedFile(file, resuming: generation, log))
@@ -70,6 +70,14 @@ extension FileTail {
     if let live, !isHeld(live.identity) { adopt(live) }
     for file in held { file.noteRecorded() }
     for file in held where file.identity != live?.identity { file.replaced = clock.elapsed }
+  }
+
+  /// Whether the generations that were found are older and newer as their numbers say.
+  private func fits(_ saved: SavedGeneration, at place: Int, in files: [FoundFile]) -> Bool {
+    files.enumerated().allSatisfy { index, file in
+      let other = held.first { $0.identity == file.identity }
+      return other.map { ($0.number < saved.number) == (index < place) } ?? true
+    }
   }
 
   private func isHeld(_ identity: FileIdentity) -> Bool {
