@@ -73,6 +73,8 @@ private final class RestartingReader {
   private var again: [Piece] = []
   /// Contents before this one went when nothing was known yet of which they could be missed.
   private var blind = 0
+  /// Whether a run died that may have seen a file being cut; for the next one it is just another file.
+  private var hasCrashed = false
   private(set) var complaints: [String] = []
 
   init(_ writer: FollowedWriter, seed: UInt64, polls: Bool) {
@@ -172,7 +174,7 @@ private final class RestartingReader {
 
   private func restart(crashes: Bool) {
     writer.note(crashes ? "CRASH" : "RESTART")
-    if !crashes { save() }
+    if crashes { hasCrashed = true } else { save() }
     if saved.allSatisfy({ $0.read == 0 }) { blind = writer.contents.count }
     pieces = []
     losses = []
@@ -260,6 +262,7 @@ private final class RestartingReader {
     }
     // A file that was empty both times when somebody looked.
     if content.kept == 0, pieces.isEmpty { return }
+    if let kept = content.kept, end >= kept, hasCrashed { return }
     // A fragment of a line that was cut in two is no line, but its loss is one.
     if isSaid, end >= lines { return }
     if !mayMiss || !isSaid {
