@@ -17,6 +17,10 @@ package struct Configuration: Sendable {
   package var timezone = "UTC"
   /// Nil means one per core.
   package var threads: Int?
+  /// Bytes that monitors may keep in rows, all together.
+  package var memory = Configuration.usualMemory
+
+  package static let usualMemory = 1 << 30
 
   /// The directory of the durable state; nil when none is asked for.
   package var state: String?
@@ -43,7 +47,9 @@ package struct Configuration: Sendable {
     result.timezone = keys.zone("timezone", isZone) ?? "UTC"
     result.threads = keys.integer("threads", in: 1...1_024)
     result.state = keys.string("state")
-    keys.notBuilt(["memory", "listen"])
+    result.memory = keys.byteCount("memory") ?? usualMemory
+    if result.memory == 0 { keys.report(.noMemory, at: "memory", help: "write for example 64MiB") }
+    keys.notBuilt(["listen"])
     keys.finish()
     return result
   }
@@ -146,6 +152,9 @@ extension Diagnostic.Message {
   }
   fileprivate static func badFormat(_ error: DatePatternError) -> Self {
     Self("bad-time-format", "`time_format` can't be read: \(error)")
+  }
+  fileprivate static var noMemory: Self {
+    Self("bad-size", "`memory` must be at least 1 byte")
   }
   fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
   fileprivate static var twoInputs: Self {

@@ -25,6 +25,8 @@ package struct InstantReport: Sendable {
   package var evidence: [SeenLine] = []
   /// The one among them that tipped it.
   package var tipping: SeenLine?
+  /// Whether nothing was decided, because rows that should have been kept found no room.
+  package var lacksRows = false
   /// The transition that was asked about.
   package var transition: Transition?
 

@@ -15,7 +15,8 @@ extension Monitor {
     let changes = groups.changes ?? GroupChanges()
     return SavedMonitor(
       name: rule.rule.name, rule: rule.identity, began: began, due: end, largest: largestTime,
-      ledThrough: ledThrough, owesInstant: owesInstant, lastLine: groups.lastLines[0],
+      ledThrough: ledThrough, lostThrough: kept?.lostThrough ?? .min, owesInstant: owesInstant,
+      lastLine: groups.lastLines[0],
       learned: rule.series?.learns == true ? learned : nil,
       alerts: changes.alerts.map { groups.saved(alert: $0) },
       groups: changes.gone
@@ -35,6 +36,7 @@ extension Monitor {
     largestTime = saved.largest
     ledThrough = saved.ledThrough
     owesInstant = saved.owesInstant
+    kept?.lostThrough = saved.lostThrough
     due = SlidingTotals(rule.fold, width: rule.window, end: saved.due)
     let newest = instant(atOrAfter: saved.largest)
     if newest > saved.due { lead = SlidingTotals(rule.fold, width: rule.window, end: newest) }

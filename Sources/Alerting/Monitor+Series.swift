@@ -121,10 +121,7 @@ extension Monitor {
   private mutating func rows(
     of series: SeriesCondition, at time: Int64, _ table: inout GroupTable
   ) -> [SeriesRows] {
-    guard let totals = due?.totals else { return [] }
-    var frame = totals.frame(folds)
-    frame.now = time
-    rule.plan.runTail(on: &frame)
+    var frame = result(at: time)
     // Cells point into it.
     defer { withExtendedLifetime(frame.arena) {} }
     let groupOf = groups.numbers(of: &frame)

@@ -39,12 +39,19 @@ package struct MonitorLens: Sendable {
   package let groups: [GroupKey]?
   /// In the order in which they were made.
   package fileprivate(set) var sightings: [Sighting] = []
+  /// The instants at which nothing was decided, because rows were missing.
+  package private(set) var undecided: Set<Int64> = []
   /// The line that is being judged, between two instants.
   var line: Moment?
 
   package init(on instants: ClosedRange<Int64>, groups: [GroupKey]? = nil) {
     self.instants = instants
     self.groups = groups
+  }
+
+  /// Nothing was decided at the instant `time`.
+  mutating func note(undecided time: Int64) {
+    if instants.contains(time) { undecided.insert(time) }
   }
 }
 

@@ -8,6 +8,9 @@ package struct MonitorTroubles: Sendable {
   package var firstLate: Moment?
   /// Alerts beyond the limit of groups that may fire at once.
   package var suppressed = 0
+  /// Matching lines whose rows found no room in the monitor's memory.
+  package var unkept = 0
+  package var firstUnkept: Moment?
   /// Groups beyond `max_groups`.
   package var forgotten = 0
   package var health = MonitorHealth.ok
@@ -29,6 +32,8 @@ package struct Monitor: Sendable {
   var lead: SlidingTotals?
   /// The end of the newest window that was ever `lead`.
   var ledThrough = Int64.min
+  /// The rows of the window, of a rule that judges them anew at each instant; others need none.
+  var kept: KeptRows?
   var folds = GroupTable()
   var groups: AlertGroups
   /// What `anomaly` has learned.
@@ -60,6 +65,7 @@ package struct Monitor: Sendable {
   package init(_ rule: BoundRule) {
     self.rule = rule
     panes = Panes(rule.fold)
+    kept = rule.keepsRows ? KeptRows(rule) : nil
     groups = AlertGroups(rule)
     if rule.series?.learns == true { troubles.health = .learning }
   }
@@ -194,6 +200,7 @@ package struct Monitor: Sendable {
       return time > oldest
     }
     guard !matching.isEmpty else { return }
+    guard kept == nil else { return keep(matching, members, &frame, run) }
     let input = FoldInput(&frame, rows: matching, groups: numbers, rule.fold)
     let parts = parts(of: matching, times)
     for part in parts {

@@ -11,6 +11,8 @@ package struct SavedMonitor: Sendable, Equatable {
   package var largest: Int64
   /// See `Monitor.ledThrough`.
   package var ledThrough: Int64
+  /// The end of the last pane that lost a kept row; the minimum when none did.
+  package var lostThrough: Int64
   /// See `Monitor.owesInstant`.
   package var owesInstant: Bool
   /// The newest line of all that match.
@@ -22,7 +24,8 @@ package struct SavedMonitor: Sendable, Equatable {
 
   package init(
     name: String, rule: String, began: Int64, due: Int64, largest: Int64, ledThrough: Int64,
-    owesInstant: Bool, lastLine: Int64, learned: [SeriesBook.Entry]? = nil,
+    lostThrough: Int64 = .min, owesInstant: Bool, lastLine: Int64,
+    learned: [SeriesBook.Entry]? = nil,
     alerts: [SavedAlert] = [], groups: [SavedGroup] = []
   ) {
     self.name = name
@@ -31,6 +34,7 @@ package struct SavedMonitor: Sendable, Equatable {
     self.due = due
     self.largest = largest
     self.ledThrough = ledThrough
+    self.lostThrough = lostThrough
     self.owesInstant = owesInstant
     self.lastLine = lastLine
     self.learned = learned

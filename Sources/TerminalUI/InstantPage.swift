@@ -57,6 +57,9 @@ package struct InstantPage: Sendable {
 
   private var answer: [String] {
     guard let lead else {
+      if report.lacksRows {
+        return ["did not decide: rows of its window outgrew the memory they may have (`memory`)"]
+      }
       return [
         "did not fire: no group had a line in the window, so that there was nothing to compare"
       ]

@@ -8,16 +8,18 @@ import Records
 /// Replays files through rules inside the test, as `tripline replay -o ndjson` does.
 package enum ProductReplay {
   package struct Options: Sendable {
-    package var threads = 1
-    package var batchBytes = 64 << 10
+    package var threads: Int
+    package var batchBytes: Int
     /// Cuts each file at these lines into generations of one source.
     package var cuts: [Int] = []
     /// The lateness of each file, in milliseconds; files without one have none.
     package var latenesses: [Int64] = []
-    package var drain = false
-    package var skipsInstants = true
     /// Stops and restarts the monitors at random, with this seed.
     package var restarts: UInt64?
+    package var drain: Bool
+    package var skipsInstants: Bool
+    /// Bytes for the rows that monitors keep.
+    package var memory = Configuration.usualMemory
 
     package init(
       threads: Int = 1, batchBytes: Int = 64 << 10, drain: Bool = false, skipsInstants: Bool = true
@@ -56,7 +58,7 @@ package enum ProductReplay {
           lateness: options.latenesses.indices.contains(index) ? options.latenesses[index] : 0))
     }
     var replay = Replay(
-      rules: try rules(yaml), sources: sources,
+      rules: try rules(yaml).sharing(options.memory), sources: sources,
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants

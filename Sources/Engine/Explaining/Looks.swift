@@ -134,6 +134,7 @@ final class Study: ReplayObserver {
       census: counters[index].finished())
     report.evidence = (subject.decision?.evidence ?? []).reversed().compactMap { found[$0.moment] }
     report.tipping = subject.tipping.flatMap { found[$0] }
+    report.lacksRows = monitors[index].lens?.undecided.contains(subject.instant) ?? false
     report.transition = subject.transition
     return report
   }

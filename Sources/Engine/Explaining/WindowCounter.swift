@@ -17,6 +17,8 @@ struct WindowCounter {
   private var staged: [Int32: Staged] = [:]
   private var folds = GroupTable()
   private var totals: Partial
+  /// The rows of a monitor that judges them anew at each instant.
+  private var kept: KeptRows?
 
   /// A batch with the rows that each stage left.
   private struct Staged {
@@ -40,11 +42,14 @@ struct WindowCounter {
     self.group = group
     self.place = place
     totals = Partial(rule.fold)
+    kept = rule.keepsRows ? KeptRows(rule, limit: .max) : nil
     let steps = Explanation(rule.plan).steps.filter { $0.phase == .head }
     census = WindowCensus(
       stages: steps.map { WindowCensus.Stage($0.text) },
       arguments: rule.fold.columns.map { column in
-        column.argument.map { WindowCensus.Argument(rule.plan.fields[$0].spelling) }
+        // Behind stages that pick among rows, lines don't say what an aggregate reads.
+        rule.keepsRows
+          ? nil : column.argument.map { WindowCensus.Argument(rule.plan.fields[$0].spelling) }
       })
   }
 
@@ -65,7 +70,7 @@ struct WindowCounter {
     guard !inside.isEmpty else { return }
     census.lines += inside.population
     stage(run.batch)
-    count(inside, of: run.batch)
+    count(inside, of: run.batch, run)
   }
 
   /// A malformed or refused line belongs where it stands: to the time of the lines around it.
@@ -114,7 +119,7 @@ struct WindowCounter {
     return ours
   }
 
-  private mutating func count(_ inside: Selection, of batch: Batch) {
+  private mutating func count(_ inside: Selection, of batch: Batch, _ run: LineRun) {
     let place = place
     guard var rows = staged.removeValue(forKey: batch.source) else { return }
     for index in census.stages.indices {
@@ -133,7 +138,7 @@ struct WindowCounter {
     var ours = rows.ours
     ours.formIntersection(inside)
     for (index, column) in rule.fold.columns.enumerated() {
-      guard let argument = column.argument, !ours.isEmpty else { continue }
+      guard let argument = column.argument, !ours.isEmpty, kept == nil else { continue }
       let cells = rows.frame.column(argument)
       census.arguments[index]?.lines += ours.population
       ours.forEach { row in
@@ -146,7 +151,9 @@ struct WindowCounter {
     }
     var matching = rows.frame.live
     matching.formIntersection(inside)
-    if !matching.isEmpty {
+    if kept != nil {
+      keep(matching, of: &rows.frame, run)
+    } else if !matching.isEmpty {
       let keys = rule.fold.keys.map { rows.frame.column($0) }
       let numbers = folds.groups(of: keys, rows: matching)
       totals.absorb(&rows.frame, rows: matching, groups: numbers)
@@ -154,14 +161,40 @@ struct WindowCounter {
     staged[batch.source] = rows
   }
 
-  /// The counts, with what the stages from the aggregate on made of the lines.
+  private mutating func keep(_ rows: Selection, of frame: inout Frame, _ run: LineRun) {
+    let columns = rule.plan.carried.map { frame.column($0) }
+    rows.forEach { row in
+      let moment = Moment(
+        time: run.batch.times[row], source: run.batch.source, generation: run.batch.generation,
+        offset: Int64(run.batch.offset(of: row)))
+      kept?.keep(
+        row, of: columns, end: rule.instant(atOrAfter: moment.time),
+        place: run.firstLine + UInt64(row - run.rows.lowerBound), moment: moment)
+    }
+  }
+
+  /// The counts, with what the stages behind the lines made of them.
   func finished() -> WindowCensus {
     var result = census
+    let steps = Explanation(rule.plan).steps
     var frame = totals.frame(folds)
+    if let kept {
+      var (rows, moments) = kept.frame(after: end - rule.window, through: end)
+      rows.now = end
+      var done = 0
+      for (index, step) in steps.enumerated() where step.phase == .ordered {
+        let reach = rule.plan.reaches[index].ordered
+        rule.plan.runOrdered(done..<reach, on: &rows)
+        done = reach
+        result.results.append(WindowCensus.ResultStage(step.text, rows: rows.live.population))
+      }
+      // What is left makes arguments of aggregates and drops nothing.
+      rule.plan.runOrdered(done..<rule.plan.ordered.count, on: &rows)
+      frame = rule.folded(&rows, moments)
+    }
     frame.now = end
     var done = 0
-    for (index, step) in Explanation(rule.plan).steps.enumerated()
-    where step.phase == .fold || step.phase == .tail {
+    for (index, step) in steps.enumerated() where step.phase == .fold || step.phase == .tail {
       let reach = rule.plan.reaches[index].tail
       rule.plan.runTail(done..<reach, on: &frame)
       done = reach

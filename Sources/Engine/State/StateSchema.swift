@@ -20,7 +20,7 @@ enum StateSchema {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE monitors (
       name TEXT PRIMARY KEY, rule TEXT NOT NULL, began INTEGER NOT NULL, due INTEGER NOT NULL,
-      largest INTEGER NOT NULL, led_through INTEGER NOT NULL, owes INTEGER NOT NULL,
+      largest INTEGER NOT NULL, led_through INTEGER NOT NULL, lost_through INTEGER NOT NULL, owes INTEGER NOT NULL,
       last_line INTEGER NOT NULL, learned TEXT
     ) STRICT;
     CREATE TABLE alerts (

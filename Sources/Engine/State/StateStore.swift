@@ -164,12 +164,16 @@ package final class StateStore: @unchecked Sendable {
           lastLine: row.whole(3), isRemembered: row.whole(4) != 0))
     }
     return try database.rows(
-      "SELECT name, rule, began, due, largest, led_through, owes, last_line, learned FROM monitors"
+      """
+      SELECT name, rule, began, due, largest, led_through, lost_through, owes, last_line, learned
+      FROM monitors
+      """
     ).map { row in
       SavedMonitor(
         name: row.text(0), rule: row.text(1), began: row.whole(2), due: row.whole(3),
-        largest: row.whole(4), ledThrough: row.whole(5), owesInstant: row.whole(6) != 0,
-        lastLine: row.whole(7), learned: row.optionalText(8).flatMap(SeriesBook.entries),
+        largest: row.whole(4), ledThrough: row.whole(5), lostThrough: row.whole(6),
+        owesInstant: row.whole(7) != 0, lastLine: row.whole(8),
+        learned: row.optionalText(9).flatMap(SeriesBook.entries),
         alerts: alerts[row.text(0)] ?? [], groups: groups[row.text(0)] ?? [])
     }
   }
@@ -245,16 +249,18 @@ package final class StateStore: @unchecked Sendable {
     try database.run(
       """
       INSERT INTO monitors
-        (name, rule, began, due, largest, led_through, owes, last_line, learned)
-      VALUES (?,?,?,?,?,?,?,?,?)
+        (name, rule, began, due, largest, led_through, lost_through, owes, last_line, learned)
+      VALUES (?,?,?,?,?,?,?,?,?,?)
       ON CONFLICT (name) DO UPDATE SET rule = excluded.rule, began = excluded.began,
         due = excluded.due, largest = excluded.largest, led_through = excluded.led_through,
+        lost_through = excluded.lost_through,
         owes = excluded.owes, last_line = excluded.last_line,
         learned = coalesce(excluded.learned, learned)
       """,
       [
         .text(monitor.name), .text(monitor.rule), .whole(monitor.began), .whole(monitor.due),
-        .whole(monitor.largest), .whole(monitor.ledThrough), .whole(monitor.owesInstant ? 1 : 0),
+        .whole(monitor.largest), .whole(monitor.ledThrough),
+        .whole(monitor.lostThrough), .whole(monitor.owesInstant ? 1 : 0),
         .whole(monitor.lastLine),
         monitor.learned.map { .text(SeriesBook.json(of: $0)) } ?? .null,
       ])

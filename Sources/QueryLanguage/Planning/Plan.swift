@@ -3,7 +3,8 @@ package import Records
 /// A query ready to run, split once at its first aggregate.
 ///
 /// *Head* runs on each batch alone, on any thread. *Ordered* stages (a `limit` on raw rows) see the
-/// batches one after the other. The *fold* is mergeable and kept per pane by a window. The *tail* runs
+/// batches one after the other; in a monitor they run at each instant over the rows of the window,
+/// and with them every stage that needs all rows or the time of evaluation. The *fold* is mergeable and kept per pane by a window. The *tail* runs
 /// on what the fold has gathered, whole.
 package struct Plan: Sendable {
   package var query: Query
@@ -45,8 +46,14 @@ package struct Plan: Sendable {
   package var refolds: Bool
   /// Whether the head looks at each row alone and never at the time of evaluation.
   package var isRowWise: Bool
+  /// The fields that ordered stages and the fold look at, of those that the head leaves.
+  package var carried: [Slot]
+  /// The fields that ordered stages set.
+  package var rewritten: Set<Slot>
   /// Literal texts that every matching line contains.
   package var literals: [String]
+  /// What the query leaves of the numbers in each field of the result.
+  package var ranges: [NumberRange]
 
   /// The part of a plan that carries out a stage.
   package enum Phase: String, Sendable { case head, ordered, fold, tail }
@@ -105,6 +112,18 @@ extension Plan {
       }
     }
   }
+
+  /// Takes all rows of a window through some of the ordered stages.
+  package func runOrdered(_ stages: Range<Int>, on frame: inout Frame) {
+    for stage in ordered[stages] where !frame.live.isEmpty {
+      var stage = stage
+      stage.apply(to: &frame)
+      for row in frame.limited { frame.live.remove(row) }
+    }
+  }
+
+  /// Whether the ordered stages may put rows into another order.
+  package var reorders: Bool { ordered.contains { type(of: $0).reach == .table } }
 
   /// Takes a whole result through the tail.
   package func runTail(on frame: inout Frame) { runTail(tail.indices, on: &frame) }

@@ -4,6 +4,8 @@ extension Flag {
   private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
   private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain]
   private static let working: Set<Verb.Name> = [.query, .run, .replay, .test, .check, .explain]
+  /// Where the facts about a source are asked for: `check` reads a sample.
+  private static let sourced = reading.union([.check])
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
@@ -32,23 +34,23 @@ extension Flag {
       "generate", "RULES", into: \.generate, .rules, for: [.test],
       "write tests of the boundary cases of a rule file's monitors, to FILE or stdout"),
     .one(
-      "sample", "FILE", into: \.sample, .rules, for: [.test],
-      "with --generate: a file whose first line is one that the monitors count"),
+      "sample", "FILE", into: \.sample, .rules, for: [.test, .check],
+      "check: a log to hold the rules against; test --generate: a line that the monitors count"),
 
     .one(
-      "category", "TEXT", into: \.category, standard: "local", .reading, for: reading,
+      "category", "TEXT", into: \.category, standard: "local", .reading, for: sourced,
       "_sourceCategory of lines that have none"),
     .one(
-      "host", "TEXT", into: \.host, standard: "localhost", .reading, for: reading,
+      "host", "TEXT", into: \.host, standard: "localhost", .reading, for: sourced,
       "_sourceHost of lines that have none"),
     .one(
-      "name", "TEXT", into: \.name, standard: "the path", .reading, for: reading,
+      "name", "TEXT", into: \.name, standard: "the path", .reading, for: sourced,
       "_sourceName of lines that have none"),
     .one(
-      "time-field", "FIELD", into: \.timeField, .reading, for: reading,
+      "time-field", "FIELD", into: \.timeField, .reading, for: sourced,
       "the field that holds a line's time, when it is none of the usual ones"),
     .one(
-      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: reading,
+      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: sourced,
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
       "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading, for: reading,

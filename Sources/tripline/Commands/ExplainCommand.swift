@@ -13,8 +13,7 @@ package struct ExplainCommand: Command {
     description: """
       Shows the plan: what is decided per line, what is kept per pane of time, what is computed \
       per evaluation, which fields are read, and what it costs. With --rules, or for a rule file \
-      instead of a query, it shows the monitors; with --rules the argument is the name of one.
-
+      instead of a query, it shows the monitors; with --rules the argument is the name of one. \
       With --at or --alert it replays the log files up to that moment and says why the monitors \
       fired or did not: the verdict, the value over time, and what became of the lines.
       """,
