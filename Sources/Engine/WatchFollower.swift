@@ -16,6 +16,8 @@ final class Follower {
   private var stirred: Set<Int>
   private var ended: Set<Int> = []
   private var lookups: [PatternLookup]
+  /// Where an earlier run stood.
+  private let saved: [SavedSource]
   /// Whether there may be files that a pattern names and nobody follows, and when to look though
   /// nobody tells.
   private var hasNewNames = true
@@ -31,6 +33,7 @@ final class Follower {
     chunkSize = options.batchBytes
     stirred = Set(plans.indices)
     lookups = patterns.map { PatternLookup($0) }
+    self.saved = saved
     for (index, plan) in plans.enumerated() {
       let saved = saved.first { $0.name == plan.path }
       sources.append(try open(plan, as: index, saved))
@@ -40,7 +43,7 @@ final class Follower {
   }
 
   private func open(
-    _ plan: SourcePlan, as index: Int, _ saved: SavedSource? = nil
+    _ plan: SourcePlan, as index: Int, _ saved: SavedSource? = nil, isNew: Bool = false
   ) throws(InputFailure) -> any LiveSource {
     switch try SourceKind(of: plan.generations.last ?? "-") {
     case .pipe:
@@ -52,7 +55,7 @@ final class Follower {
     case .file:
       let tail = FileTail(
         plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger, watcher: watcher,
-        clock: clock, saved: saved)
+        clock: clock, saved: saved, isNew: isNew)
       if plan.generations.count > 1, !tail.isResumed {
         histories[index] = history(of: plan, index, ledger)
       }
@@ -112,6 +115,16 @@ final class Follower {
     }
   }
 
+  /// Where an earlier run stood in a log that was not there at the start; what windows held of it is
+  /// not read again, because time has gone on.
+  private func savedEarlier(_ path: String) -> SavedSource? {
+    guard var saved = saved.first(where: { $0.name == path }) else { return nil }
+    for index in saved.generations.indices {
+      saved.generations[index].needed = saved.generations[index].read
+    }
+    return saved
+  }
+
   private func takeUp(
     _ plan: SourcePlan, _ evaluation: inout WatchEvaluation, _ feed: (SourcePlan) -> LiveFeed,
     _ news: (WatchNews) -> Void
@@ -125,7 +138,7 @@ final class Follower {
     }
     let index = sources.count
     do throws(InputFailure) {
-      sources.append(try open(plan, as: index))
+      sources.append(try open(plan, as: index, savedEarlier(plan.path), isNew: true))
     } catch {
       return news(.source(.failed(error)))
     }

@@ -92,7 +92,9 @@ final class FollowedWriter {
         let text = (0..<padding + 12).map { _ in UInt8(random.pick(33..<127)) }
         unwritten = (text + [0x0A])[...]
       }
-      let count = random.oneIn(3) ? random.pick(1...unwritten.count) : unwritten.count
+      var count = random.oneIn(3) ? random.pick(1...unwritten.count) : unwritten.count
+      // A file with nothing but the end of a line in it is like any other such file.
+      if unwritten.count - count < 3 { count = unwritten.count }
       piece += unwritten.prefix(count)
       unwritten = unwritten.dropFirst(count)
     }
@@ -244,8 +246,7 @@ final class FollowedWriter {
   /// Time goes on with each change, so that files are as old as they look.
   private func date(_ name: String, as time: timespec? = nil) throws {
     tick += 1
-    let start = Int(Sample.time / 1_000) + 1
-    let own = timespec(tv_sec: start + Int(tick / 1_000), tv_nsec: Int(tick % 1_000) * 1_000_000)
+    let own = timespec(tv_sec: Int(Sample.time / 1_000 + tick), tv_nsec: 1)
     let times = [time ?? own, time ?? own]
     utimensat(AT_FDCWD, url(name).path, times, 0)
   }

@@ -2,17 +2,30 @@ import Glibc
 
 /// What came and went while nobody looked.
 extension FileTail {
-  /// A generation that is known, and whether its file is still open.
+  /// A generation that is known.
   struct Known {
     var saved: SavedGeneration
-    var isHeld: Bool
+    /// Whether its file is still open.
+    var isHeld = false
+    /// No file that was last written before is newer than it. While it is held it may still be
+    /// written, next to newer ones.
+    var since: Int64
+
+    init(_ saved: SavedGeneration) {
+      self.saved = saved
+      since = saved.modified
+    }
+
+    init(_ file: FollowedFile) {
+      saved = file.saved
+      isHeld = true
+      since = file.begun
+    }
   }
 
   /// Oldest first.
   var known: [Known] {
-    let list =
-      past.map { Known(saved: $0, isHeld: false) }
-      + held.map { Known(saved: $0.saved, isHeld: true) }
+    let list = past.map { Known($0) } + held.map { Known($0) }
     return list.sorted { $0.saved.number < $1.saved.number }
   }
 
@@ -30,14 +43,12 @@ extension FileTail {
       return Unknown(files: files.filter { $0.modified > floor })
     }
     if let place = place(of: newest, in: files) {
-      return Unknown(files: Array(files[(place + 1)...]), isWhole: true)
+      let behind = files[(place + 1)...].filter { !$0.isOlder(than: newest.since) }
+      return Unknown(files: behind, isWhole: true)
     }
     let place = known.dropLast().reversed().lazy.compactMap { self.place(of: $0, in: files) }.first
-    let behind = files[(place.map { $0 + 1 } ?? 0)...].filter { file in
-      file.modified > newest.saved.modified
-        || (newest.saved.known == 0 && file.identity == newest.saved.identity)
-    }
-    return Unknown(files: behind)
+    let behind = files[(place.map { $0 + 1 } ?? 0)...]
+    return Unknown(files: behind.filter { $0.modified > newest.saved.modified })
   }
 
   private func place(of known: Known, in files: [FoundFile]) -> Int? {
@@ -65,7 +76,7 @@ extension FileTail {
   private func adopt(missed file: FoundFile) -> FollowedFile? {
     do throws(InputFailure) {
       news.append(.foundGeneration(path: file.path, log: path))
-      let opened = try OpenedFile(file.path)
+      let opened = try open(file)
       if let last = held.last { last.replaced = last.replaced ?? clock.elapsed }
       let new = adopt(opened)
       new.replaced = clock.elapsed
@@ -76,10 +87,33 @@ extension FileTail {
     }
   }
 
+  /// Opens a file that was found, wherever it is by now.
+  private func open(_ file: FoundFile) throws(InputFailure) -> OpenedFile {
+    var place: FoundFile? = file
+    for _ in 0..<5 {
+      guard let path = place?.path else { break }
+      if let opened = try? OpenedFile(path), opened.identity == file.identity { return opened }
+      place = found(before: nil).first { $0.identity == file.identity }
+    }
+    let opened = try OpenedFile(file.path)
+    guard opened.identity == file.identity else {
+      throw InputFailure(path: file.path, reason: "it was moved away before it could be opened")
+    }
+    return opened
+  }
+
+  /// The content of the log's file was copied, and the file cut; it may have been written in between.
+  func noteCut(of copied: FollowedFile, to size: Int64) {
+    var loss = SourceLoss(of: copied.saved, log: path)
+    loss.noteCopy(of: copied.isCompressed ? 0 : copied.seen.size)
+    news.append(.truncated(loss, size: size, copy: copied.seen.path))
+  }
+
   /// Lines have come into a file that was empty before. It may have been copied away and cut in
   /// between, even more than once; whether anything was found.
   func readMissed(before file: FollowedFile) -> Bool {
-    guard file === held.last else { return false }
+    // A file without a name may have been compressed, and is then itself what would be found.
+    guard file === held.last, !file.isUnlinked else { return false }
     let before = known
     file.noteSeen()
     let others = Set(held.map(\.identity))
@@ -89,10 +123,7 @@ extension FileTail {
     held.removeLast()
     number = file.number
     for copy in missed {
-      guard let copied = adopt(missed: copy) else { continue }
-      var loss = SourceLoss(of: copied.saved, log: path)
-      loss.noteCopy(of: copied.isCompressed ? 0 : copy.size)
-      news.append(.truncated(loss, size: file.seen.size, copy: copy.path))
+      if let copied = adopt(missed: copy) { noteCut(of: copied, to: file.seen.size) }
     }
     file.number = number
     number += 1
@@ -107,7 +138,7 @@ extension FileTail {
     let isLive = file === held.last
     let size = Int64(file.place.size)
     held.remove(at: index)
-    let known = known + [Known(saved: saved, isHeld: false)]
+    let known = known + [Known(saved)]
     let files = found(before: file.file)
     var copy: FoundFile?
     var copySize: Int64 = 0

@@ -30,9 +30,11 @@ extension FileTail {
   /// Finds the files of the generations, and those that have come since.
   func resume(_ saved: [SavedGeneration]) {
     let live = try? OpenedFile(path)
-    var files = finder.generations(before: live, at: path, others: saved.map(\.path))
+    let empty = Set(saved.reversed().prefix { $0.known == 0 }.map(\.identity))
+    var files = finder.generations(
+      before: live, at: path, others: saved.map(\.path), known: empty)
     if let live { files.append(FoundFile(path: path, live.status)) }
-    let known = saved.map { Known(saved: $0, isHeld: false) }
+    let known = saved.map { Known($0) }
     let newer = unknown(among: files, behind: known).files
 
     number = saved[0].number
@@ -42,7 +44,8 @@ extension FileTail {
       if let file = place.flatMap({ open(files[$0]) }) {
         if generation.number == saved.last?.number { noteCopying(of: generation, to: file, live) }
         take(FollowedFile(file, resuming: generation, log))
-      } else {
+      } else if generation.read > 0 || newer.isEmpty || generation.number != saved.last?.number {
+        // Of an unfinished first line nobody can tell: it may be in one of the newer ones.
         noteLoss(of: generation, isNewest: generation.number == saved.last?.number)
       }
     }
@@ -51,16 +54,30 @@ extension FileTail {
       floor = generation.modified
       guard let place = files.firstIndex(where: { $0.identity == generation.identity }),
         !newer.contains(files[place]), files[place].identity != live?.identity,
-        let file = open(files[place])
+        fits(generation, at: place, in: files), let file = open(files[place]), !file.isCompressed
       else { continue }
       number = max(number, generation.number + 1)
       take(FollowedFile(file, resuming: generation, log))
     }
     held.sort { $0.number < $1.number }
-    for file in newer { if let file = open(file) { adopt(file) } }
+    // What was begun in the file that is still there, and is somewhere else now, was copied.
+    let wasCut = live.map { $0.identity == saved.last?.identity && saved.last?.read == 0 } ?? false
+    for file in newer where file.identity != live?.identity {
+      guard let file = open(file) else { continue }
+      let copied = adopt(file)
+      if wasCut { noteCut(of: copied, to: Int64(live?.place.size ?? 0)) }
+    }
     if let live, !isHeld(live.identity) { adopt(live) }
     for file in held { file.noteRecorded() }
     for file in held where file.identity != live?.identity { file.replaced = clock.elapsed }
+  }
+
+  /// Whether the generations that were found are older and newer as their numbers say.
+  private func fits(_ saved: SavedGeneration, at place: Int, in files: [FoundFile]) -> Bool {
+    files.enumerated().allSatisfy { index, file in
+      let other = held.first { $0.identity == file.identity }
+      return other.map { ($0.number < saved.number) == (index < place) } ?? true
+    }
   }
 
   private func isHeld(_ identity: FileIdentity) -> Bool {

@@ -40,10 +40,10 @@ package final class FileTail: LiveSource {
   private static let pace = Duration.seconds(1)
 
   /// `follower` is the number under which the watcher tells of it; `saved` is where an earlier run
-  /// stood.
+  /// stood. Of a log that `isNew`, which came while the program ran, all lines come just now.
   package init(
     _ plan: SourcePlan, follower: Int, chunkSize: Int, pool: ChunkPool, ledger: GenerationLedger,
-    watcher: FileWatcher, clock: any EngineClock, saved: SavedSource? = nil
+    watcher: FileWatcher, clock: any EngineClock, saved: SavedSource? = nil, isNew: Bool = false
   ) {
     self.plan = plan
     self.watcher = watcher
@@ -60,7 +60,7 @@ package final class FileTail: LiveSource {
     if let saved, isResumed { resume(saved.generations) }
     look()
     news.removeAll { if case .appeared = $0 { true } else { false } }
-    if !isResumed { held.first?.noteRecorded() }
+    if !isResumed, !isNew { held.first?.noteRecorded() }
   }
 
   var path: String { plan.path }
@@ -231,8 +231,9 @@ package final class FileTail: LiveSource {
   func letGo(of file: FollowedFile) {
     watcher.unwatch(open: file.place.descriptor, for: Int(log.source))
     held.removeAll { $0 === file }
-    let saved = file.saved
-    if saved.read > 0 { past.append(saved) } else { floor = max(floor, saved.modified) }
+    // Of an empty one, only that nothing older is news.
+    past.removeAll { $0.read == 0 }
+    past.append(file.saved)
   }
 
   /// No line of a generation will be asked for again.

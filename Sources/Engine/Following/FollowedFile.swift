@@ -32,6 +32,8 @@ final class FollowedFile {
   var number: Int32
   /// The file as it was when it was last looked at.
   private(set) var seen: FoundFile
+  /// When it was last written before it was taken up.
+  let begun: Int64
   /// When another file took its name, or its last line after that.
   var replaced: Duration?
   /// Where the lines end that were there before the start, and when they were last written.
@@ -59,6 +61,7 @@ final class FollowedFile {
     self.number = number
     self.log = log
     seen = FoundFile(path: file.path, file.bytes.status)
+    begun = seen.modified
     isCompressed = file.isCompressed
     framer = log.framer(at: 0, line: 1)
     mark = ContentMark()

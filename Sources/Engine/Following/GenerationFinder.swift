@@ -2,6 +2,9 @@
 package struct GenerationFinder: Sendable {
   private let files: any FileListing & Sendable
 
+  /// So many bytes are hardly those of two files.
+  private static let enough = 16
+
   package init(_ files: any FileListing & Sendable = SystemFiles()) { self.files = files }
 
   /// What stands beside a log under the name of a generation, oldest first; `others` are paths where
@@ -22,8 +25,8 @@ package struct GenerationFinder: Sendable {
 
   /// Those of them that are older than one file of the log, be it its own or one that was put aside.
   ///
-  /// Before a file is cut it is copied: such a copy is no generation as long as the file has all of it
-  /// too. Files that are known are none.
+  /// Before a file is cut it is copied: such a copy, empty at first, is no generation as long as the
+  /// file has all of it too. Files that are known are none.
   func generations(
     before newest: OpenedFile?, at path: String, others: [String], known: Set<FileIdentity> = []
   ) -> [FoundFile] {
@@ -32,7 +35,9 @@ package struct GenerationFinder: Sendable {
     if let place = files.firstIndex(where: { $0.identity == newest.identity }) {
       files.removeSubrange(place...)
     }
-    if let last = files.last, !known.contains(last.identity), newest.begins(like: last) {
+    if let last = files.last, !known.contains(last.identity),
+      last.size == 0 ? newest.place.size > 0 : newest.begins(like: last)
+    {
       files.removeLast()
     }
     return files
@@ -79,24 +84,19 @@ package struct GenerationFinder: Sendable {
   func place(of saved: SavedGeneration, in files: [FoundFile], isHeld: Bool) -> Int? {
     let same = files.lastIndex { $0.identity == saved.identity }
     if let same, isHeld || fits(files[same], saved) { return same }
-    let fitting = files.indices.filter { $0 != same && fits(files[$0], saved) }
-    // Of files that begin alike, one that was last written before it was last seen is an older one.
-    return fitting.first { files[$0].modified >= saved.modified } ?? fitting.last
-  }
-
-  /// Those of the files, oldest first, that have come since a generation was last seen; `place` is
-  /// where it is among them.
-  func newer(
-    than saved: SavedGeneration, at place: Int?, in files: [FoundFile]
-  ) -> [FoundFile] {
-    if let place { return Array(files[(place + 1)...]) }
-    return files.filter { $0.modified > saved.modified }
+    // Of files that begin alike, one that was last written before this was is an older one.
+    return files.indices.first { index in
+      index != same && !files[index].isOlder(than: saved.modified) && fits(files[index], saved)
+    }
   }
 
   private func fits(_ file: FoundFile, _ saved: SavedGeneration) -> Bool {
-    // The beginning of a first line is that of many; then the file has to look untouched too.
+    // A few bytes without a word, and the beginning of a first line, are those of many; then the file
+    // has to look untouched too.
     let isSure =
-      saved.read > 0 || file.identity == saved.identity || file.modified == saved.modified
+      saved.fingerprint != nil || saved.read >= GenerationFinder.enough
+      || file.identity == saved.identity
+      || file.seconds == saved.modified / 1_000_000_000
     guard saved.known > 0, isSure, let open = try? OpenedFile(file.path),
       open.identity == file.identity
     else { return false }

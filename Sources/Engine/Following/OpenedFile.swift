@@ -31,7 +31,7 @@ struct OpenedFile {
 
   /// Whether all of another file stands at its beginning too.
   func begins(like other: FoundFile) -> Bool {
-    guard other.size > 0, let other = try? OpenedFile(other.path) else { return false }
+    guard let other = try? OpenedFile(other.path) else { return false }
     let end = other.place.size
     guard let mark = plainMark(at: end), let its = other.plainMark(at: end) else { return false }
     return mark.fingerprint == its.fingerprint && mark.lastTail == its.lastTail
