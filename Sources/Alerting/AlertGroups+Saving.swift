@@ -41,10 +41,15 @@ struct GroupChanges: Sendable {
 extension AlertGroups {
   func saved(group: Int) -> SavedGroup {
     let places = group * watchers.count..<(group + 1) * watchers.count
-    return SavedGroup(
+    var saved = SavedGroup(
       group: key(of: group),
       firstLines: firstLines[places].map { $0 == AlertGroups.unknown ? nil : $0 },
       lastLine: lastLines[group], isRemembered: isRemembered[group])
+    // An alert expires a day after the last line, be its group known otherwise or not.
+    saved.isForgotten =
+      !saved.isRemembered && saved.firstLines.allSatisfy { $0 == nil }
+      && !rule.terms.indices.contains { alert($0, group).isActive }
+    return saved
   }
 
   func saved(alert place: AlertPlace) -> SavedAlert {

@@ -20,7 +20,8 @@ extension Monitor {
       learned: rule.series?.learns == true ? learned : nil,
       alerts: changes.alerts.map { groups.saved(alert: $0) },
       groups: changes.gone
-        + changes.groups.subtracting([0]).map { groups.saved(group: $0) })
+        + changes.groups.union(changes.alerts.map(\.group)).subtracting([0])
+        .map { groups.saved(group: $0) })
   }
 
   /// The changes are written down.

@@ -79,6 +79,8 @@ package struct SavedGroup: Sendable, Hashable {
   package var lastLine: Int64
   /// Whether it is known for a day, not only while its window has lines.
   package var isRemembered: Bool
+  /// Whether nothing of it matters any more, so that it need not be kept.
+  package var isForgotten = false
 
   package init(group: GroupKey, firstLines: [Int64?], lastLine: Int64, isRemembered: Bool) {
     self.group = group

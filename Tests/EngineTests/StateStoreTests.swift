@@ -60,6 +60,7 @@ import Testing
       monitor.groups = [monitor.groups[1]]
       monitor.groups[0].firstLines = [nil, nil]
       monitor.groups[0].isRemembered = false
+      monitor.groups[0].isForgotten = true
       checkpoint.sources = [source]
       checkpoint.monitors = [monitor]
       try store.commit(checkpoint)

@@ -56,9 +56,7 @@ extension SavedMonitor {
     result.alerts += alerts.filter { !changedAlerts.contains(alertKey($0)) }
     let changedGroups = Set(changes.groups.map(\.group.json))
     result.groups += groups.filter { !changedGroups.contains($0.group.json) }
-    result.groups.removeAll { group in
-      !group.isRemembered && group.firstLines.allSatisfy { $0 == nil }
-    }
+    result.groups.removeAll(where: \.isForgotten)
     return result
   }
 }

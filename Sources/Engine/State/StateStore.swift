@@ -282,7 +282,7 @@ package final class StateStore: @unchecked Sendable {
 
   private func write(_ group: SavedGroup, of monitor: String) throws(StateFailure) {
     // A group that nobody knows any more has no row.
-    guard group.isRemembered || group.firstLines.contains(where: { $0 != nil }) else {
+    guard !group.isForgotten else {
       try database.run(
         #"DELETE FROM groups WHERE monitor = ? AND "group" = ?"#,
         [.text(monitor), .text(group.group.json)])
