@@ -138,33 +138,30 @@ extension Result {
 private final class TLSServer {
   let certificate: URL
   let url: String
-  private let process = Process()
+  private let server: ChildProgram
+  /// Its server ends with its input.
+  private let input = Pipe()
 
   init() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     certificate = folder.appending(path: "certificate.pem")
     let key = folder.appending(path: "key.pem")
-    let request = Process()
-    request.executableURL = URL(filePath: "/usr/bin/openssl")
-    request.arguments = [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-      "-keyout", key.path, "-out", certificate.path, "-days", "2", "-subj", "/CN=127.0.0.1",
-      "-addext", "subjectAltName=IP:127.0.0.1",
-    ]
-    request.standardError = FileHandle.nullDevice
-    try request.run()
-    request.waitUntilExit()
+    let request = try ChildProgram(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        "-keyout", key.path, "-out", certificate.path, "-days", "2", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1",
+      ])
+    try #require(try request.wait() == 0)
 
     let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/openssl")
-    process.arguments = [
-      "s_server", "-accept", "127.0.0.1:0", "-key", key.path, "-cert", certificate.path, "-www",
-    ]
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = Pipe()
-    try process.run()
+    server = try ChildProgram(
+      "openssl",
+      ["s_server", "-accept", "127.0.0.1:0", "-key", key.path, "-cert", certificate.path, "-www"],
+      input: input.fileHandleForReading, output: output.fileHandleForWriting)
+    try output.fileHandleForWriting.close()
     var said = ""
     var port: Substring?
     // It says "ACCEPT 127.0.0.1:40001" when it listens.
@@ -181,9 +178,8 @@ private final class TLSServer {
   }
 
   func stop() {
-    // Foundation's children inherit the blocked signals of their thread: only KILL is certain.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    server.send(SIGTERM)
+    _ = try? server.wait()
     try? FileManager.default.removeItem(at: certificate.deletingLastPathComponent())
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// `tripline check` and what it tells its caller.
@@ -6,8 +7,6 @@ import Testing
   private let tripline: CheckProgram
 
   init() throws { tripline = try CheckProgram() }
-
-  deinit { tripline.remove() }
 
   private let sound = """
     monitors:
@@ -157,8 +156,6 @@ import Testing
       """)
     try tripline.write("app.ndjson", #"{"time":"2026-03-02T09:00:00Z","status":200}"# + "\n")
   }
-
-  deinit { tripline.remove() }
 
   @Test func `a note is a record like any other, and fails no run`() throws {
     let run = try tripline(

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// `tripline explain`: the page as a person sees it.
@@ -6,8 +7,6 @@ import Testing
   private let tripline: CheckProgram
 
   init() throws { tripline = try CheckProgram() }
-
-  deinit { tripline.remove() }
 
   @Test func `a query is told stage by stage`() throws {
     let run = try tripline(

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// docs/query-language.md shows what the program prints. `TRIPLINE_BLESS=1` rewrites it.
@@ -9,7 +10,6 @@ import Testing
   /// The sections of `tripline help query` that are about the language, by their heading.
   private func printed() throws -> [String: [String]] {
     let tripline = try CheckProgram()
-    defer { tripline.remove() }
     var sections: [String: [String]] = [:]
     var heading = ""
     for line in try tripline("help", "query").output.components(separatedBy: "\n") {

@@ -4,37 +4,11 @@ import Testing
 
 /// The built program, run as a shell would run it.
 @Suite struct CommandLineTests {
-  struct Run {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
-
   func tripline(
     _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil
-  ) throws -> Run {
-    let process = Process()
-    // The tests are built next to the program.
-    process.executableURL =
-      Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
-      .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
-      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "tripline")
-    process.arguments = arguments
-    process.environment = environment
-    let errors = Pipe()
-    let words = Pipe()
-    process.standardOutput = output ?? words.fileHandleForWriting
-    process.standardError = errors
-    try process.run()
-    try words.fileHandleForWriting.close()
-    // What is said fits in a pipe's buffer, so reading one after the other can't block.
-    let said = try errors.fileHandleForReading.readToEnd() ?? Data()
-    let data = try words.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return Run(
-      status: process.terminationStatus, output: String(decoding: data, as: UTF8.self),
-      errors: String(decoding: said, as: UTF8.self))
+  ) throws -> BinaryRun {
+    try BinaryRun.tripline(
+      arguments, in: Repository.root, environment: environment, output: output)
   }
 
   @Test func `without a verb, help is words and the exit code 2`() throws {

@@ -69,7 +69,7 @@ import Testing
     let first = try site.run("--state", "state", "--from-start")
     try first.wait(for: "watching", on: .errors)
     first.send(SIGKILL)
-    _ = first.status()
+    _ = try first.status()
 
     var rest = lines.dropLast()
     var deaths = 0
@@ -84,7 +84,7 @@ import Testing
       rest = rest.dropFirst(piece.count)
       try site.append(piece.joined(separator: "\n") + "\n")
       if random.oneIn(4) { try rotate(site) }
-      try #require(run.status() == SIGKILL, "\(run.text(.errors))")
+      try #require(try run.status() == 128 + SIGKILL, "\(run.text(.errors))")
       deaths += 1
     }
     let last = try site.run("--state", "state")
@@ -92,7 +92,7 @@ import Testing
     try site.append(lines[lines.count - 1] + "\n")
     try last.wait(for: #""monitor":"last words""#)
     last.send(SIGTERM)
-    #expect(last.status() == 143, "\(last.text(.errors))")
+    #expect(try last.status() == 143, "\(last.text(.errors))")
 
     let decided = try journal(of: site)
     #expect(
@@ -127,11 +127,11 @@ import Testing
       let first = try site.run(arguments, environment: ["TRIPLINE_DIE_AT": String(point)])
       _ = try first.hasSaid("heal (exec) for slow: done", on: .errors)
       first.send(SIGKILL)
-      _ = first.status()
+      _ = try first.status()
       let second = try site.run(arguments)
       try second.wait(for: "watching", on: .errors)
       second.send(SIGTERM)
-      #expect(second.status() == 143 || second.status() == 5, "\(second.text(.errors))")
+      #expect(try second.status() == 143 || second.status() == 5, "\(second.text(.errors))")
       let healed = site.exists("healed.txt") ? try text("healed.txt", in: site) : ""
       attempts.append(healed.split(separator: "\n").count)
       if second.text(.errors).contains("unknown, the program ended during the attempt") {

@@ -1,5 +1,6 @@
 import Foundation
 import QueryLanguage
+import TestKit
 import Testing
 import tripline
 
@@ -12,8 +13,6 @@ extension LintPage: CustomTestStringConvertible {
   private let tripline: CheckProgram
 
   init() throws { tripline = try CheckProgram() }
-
-  deinit { tripline.remove() }
 
   /// The codes that the built program finds in an example.
   private func codes(in example: LintPage.Example) throws -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Stories of rules and of what `check` says about them: Markdown with fenced blocks. The files of a
@@ -63,7 +64,6 @@ struct LintStory: CustomTestStringConvertible, Sendable {
 @Suite struct LintStoryTests {
   private func said(of story: LintStory.Case) throws -> String {
     let tripline = try CheckProgram()
-    defer { tripline.remove() }
     var arguments = ["check"] + story.files.map(\.name)
     for file in story.files { try tripline.write(file.name, file.text) }
     if let sample = story.sample {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// `tripline run` on a log that the real `logrotate` puts aside.
@@ -35,16 +36,13 @@ import Testing
     try run.wait(for: #""to":"firing""#)
     #expect(run.text(.output).contains(#""value":9"#))
     run.send(SIGTERM)
-    #expect(run.status() == 143)
+    #expect(try run.status() == 143)
     #expect(run.text(.errors).contains("9 lines"))
   }
 
   private func rotate(_ site: RunSite) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/sbin/logrotate")
-    process.arguments = ["-f", "-s", site.url("state").path, site.url("rotate.conf").path]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    let tool = try ChildProgram(
+      "/usr/sbin/logrotate", ["-f", "-s", site.url("state").path, site.url("rotate.conf").path])
+    #expect(try tool.wait() == 0)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestKit
 import Testing
 
 /// `tripline` while it runs: fed, waited for, and asked to stop.
@@ -10,42 +11,33 @@ final class RunningProgram: Sendable {
     var description: String
   }
 
-  private let process: Process
+  private let program: ChildProgram
   private let said: Mutex<[String]>
   private let changed = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
   private let input: FileHandle?
   private let outlets: [FileHandle]
+  /// Stays until the program is gone.
+  private let scratch: Scratch
 
   /// `input` means that the standard input is a pipe that the test writes to; without `readsOutput`
   /// nobody reads what the program writes.
   init(
-    _ arguments: [String], in directory: URL, environment: [String: String] = [:],
+    _ arguments: [String], in scratch: Scratch, environment: [String: String] = [:],
     input: Bool = false, readsOutput: Bool = true
   ) throws {
-    process = Process()
-    // The tests are built next to the program.
-    process.executableURL =
-      Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
-      .first.map { $0.deletingLastPathComponent().appending(path: "tripline") }
-      ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "tripline")
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = directory
+    self.scratch = scratch
     said = Mutex(["", ""])
     let pipes = [Pipe(), Pipe()]
     outlets = pipes.map(\.fileHandleForReading)
-    process.standardOutput = pipes[0]
-    process.standardError = pipes[1]
     let feed = input ? Pipe() : nil
     self.input = feed?.fileHandleForWriting
-    process.standardInput = feed ?? FileHandle.nullDevice
-    process.terminationHandler = { [ended, changed] _ in
-      ended.signal()
-      changed.signal()
-    }
-    try process.run()
+    program = try ChildProgram(
+      ChildProgram.tripline, arguments, in: scratch.folder, environment: environment,
+      input: feed?.fileHandleForReading, output: pipes[0].fileHandleForWriting,
+      errors: pipes[1].fileHandleForWriting)
+    program.whenEnded { [changed] in changed.signal() }
+    // The program has its own copies; ours would keep the pipes open when it has gone.
+    for pipe in pipes { try pipe.fileHandleForWriting.close() }
     try feed?.fileHandleForReading.close()
     for (index, handle) in outlets.enumerated() where index > 0 || readsOutput {
       Thread.detachNewThread { [self] in
@@ -59,7 +51,7 @@ final class RunningProgram: Sendable {
     }
   }
 
-  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+  deinit { program.send(SIGKILL) }
 
   func write(_ text: String) throws { try input?.write(contentsOf: Data(text.utf8)) }
 
@@ -78,7 +70,7 @@ final class RunningProgram: Sendable {
   /// Waits until the program has said something or has died; whether it has said it.
   func hasSaid(_ text: String, on stream: Stream = .output) throws -> Bool {
     try wait(for: "'\(text)' and no death") {
-      self.text(stream).contains(text) || !process.isRunning
+      self.text(stream).contains(text) || !program.isRunning
     }
     return self.text(stream).contains(text)
   }
@@ -93,25 +85,22 @@ final class RunningProgram: Sendable {
     }
   }
 
-  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+  func send(_ signal: Int32) { program.send(signal) }
 
   /// The exit code, once the program has ended; one that does not end by itself is killed.
-  func status() -> Int32 {
-    if ended.wait(timeout: .now() + .seconds(60)) == .timedOut { send(SIGKILL) }
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
+  func status() throws -> Int32 { try program.wait(atMost: .seconds(60)) }
 }
 
 /// A directory of its own for one test, with rules and logs in it.
 struct RunSite {
-  let directory: URL
+  let scratch: Scratch
 
   init(rules: String) throws {
-    directory = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID())")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    scratch = try Scratch()
     try write(rules, to: "rules.yaml")
   }
+
+  var directory: URL { scratch.folder }
 
   func url(_ name: String) -> URL { directory.appending(path: name) }
 
@@ -143,7 +132,7 @@ struct RunSite {
     readsOutput: Bool = true
   ) throws -> RunningProgram {
     try RunningProgram(
-      ["run", "-r", "rules.yaml", "-o", "ndjson"] + arguments, in: directory,
+      ["run", "-r", "rules.yaml", "-o", "ndjson"] + arguments, in: scratch,
       environment: environment, input: input, readsOutput: readsOutput)
   }
 }

@@ -20,9 +20,9 @@ import Testing
       """
   }
 
-  private func end(_ program: RunningProgram, _ signal: Int32 = SIGTERM) -> Int32 {
+  private func end(_ program: RunningProgram, _ signal: Int32 = SIGTERM) throws -> Int32 {
     program.send(signal)
-    return program.status()
+    return try program.status()
   }
 
   // Files.
@@ -46,7 +46,7 @@ import Testing
     try run.wait(for: "page (webhook) for slow: done", on: .errors)
     #expect(server.requests.map(\.path) == ["/hook"])
     #expect(server.requests.first?.body.contains("slow") == true)
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
     // The address is a secret, and its place is told.
     #expect(!run.text(.errors).contains("127.0.0.1"))
   }
@@ -59,7 +59,7 @@ import Testing
     try site.append(RunLine.slow(count: 2) + String(RunLine.slow("web-1").dropLast()))
     try site.append("\n" + RunLine.slow("web-2", count: 3))
     try run.wait(for: "\"to\":\"firing\"", times: 2)
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `rotation loses no line and takes none twice`() throws {
@@ -74,7 +74,7 @@ import Testing
     try run.wait(for: "\"to\":\"firing\"")
     #expect(run.text(.output).contains("\"value\":3"))
     try run.wait(for: "'app.log' was rotated", on: .errors)
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `truncation is said and the file is read again from its start`() throws {
@@ -89,7 +89,7 @@ import Testing
     try run.wait(for: "'app.log' was cut", on: .errors)
     try site.append(RunLine.slow("web-2", count: 3))
     try run.wait(for: "\"to\":\"firing\"", times: 2)
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `a file that is not there yet is waited for`() throws {
@@ -98,7 +98,7 @@ import Testing
     try run.wait(for: "'app.log' is not there; waiting for it", on: .errors)
     try site.append(RunLine.slow(count: 3))
     try run.wait(for: "\"to\":\"firing\"")
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `several files are one stream of lines`() throws {
@@ -108,7 +108,7 @@ import Testing
     try run.wait(for: "watching a.log, b.log and c.log", on: .errors)
     for name in ["a.log", "b.log", "c.log"] { try site.append(RunLine.slow(), to: name) }
     try run.wait(for: "\"to\":\"firing\"")
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `a pattern names files that come later, each a source of its own`() throws {
@@ -120,7 +120,7 @@ import Testing
     try site.append(RunLine.slow(), to: "b.log")
     try run.wait(for: "\"to\":\"firing\"")
     #expect(run.text(.output).contains(#""file":"b.log""#))
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `rotated files that a pattern names too are not read twice`() throws {
@@ -138,7 +138,7 @@ import Testing
     try run.wait(for: "\"to\":\"firing\"")
     #expect(run.text(.output).contains("web-2"))
     #expect(!run.text(.output).contains(#""value":4"#))
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
     #expect(run.text(.errors).contains("5 lines"))
   }
 
@@ -155,7 +155,7 @@ import Testing
     try site.append(RunLine.at(1_801))
     try run.wait(for: "\"to\":\"firing\"")
     #expect(run.text(.output).contains("\"value\":3"))
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `what is already true fires at the first instant`() throws {
@@ -167,7 +167,7 @@ import Testing
     try site.append(RunLine.at(1_811, "web-2"))
     try run.wait(for: "\"to\":\"firing\"")
     #expect(run.text(.output).contains(#""time":"2025-06-01T09:30:10.000Z""#))
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `from the start everything is decided`() throws {
@@ -175,7 +175,7 @@ import Testing
     try site.append((0..<3).map { RunLine.at($0) }.joined() + RunLine.at(9_000, "web-2"))
     let run = try site.run("app.log", "--from-start")
     try run.wait(for: "\"to\":\"resolved\"")
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test(arguments: ["", "--batch-bytes=1", "--batch-bytes=1000"])
@@ -191,12 +191,12 @@ import Testing
     let run = try site.run("-", "--on-eof", "exit", cut.isEmpty ? "-q" : cut, input: true)
     try run.write(lines)
     try run.endInput()
-    #expect(run.status() == 0)
+    #expect(try run.status() == 0)
     let replay = try RunningProgram(
-      ["replay", "-r", "rules.yaml", "-o", "ndjson", "-"], in: site.directory, input: true)
+      ["replay", "-r", "rules.yaml", "-o", "ndjson", "-"], in: site.scratch, input: true)
     try replay.write(lines)
     try replay.endInput()
-    #expect(replay.status() == 0)
+    #expect(try replay.status() == 0)
     // A replay also decides an instant that is the very last line's.
     try run.wait(for: "\"to\":\"firing\"", times: 5)
     #expect(replay.text(.output).hasPrefix(run.text(.output)))
@@ -222,7 +222,7 @@ import Testing
     try run.wait(for: "\"to\":\"firing\"")
     try site.append("alive\n")
     try run.wait(for: "\"to\":\"resolved\"")
-    #expect(end(run) == 143)
+    #expect(try end(run) == 143)
   }
 
   @Test func `a line from too far ahead is refused and counted`() throws {
@@ -232,7 +232,7 @@ import Testing
     try run.write(RunLine.slow(count: 3))
     try run.wait(for: "\"to\":\"firing\"")
     try run.endInput()
-    #expect(run.status() == 0)
+    #expect(try run.status() == 0)
     #expect(run.text(.errors).contains("1 refused (too far ahead) (first: stdin:1, byte 0)"))
   }
 
@@ -242,7 +242,7 @@ import Testing
     for _ in 0..<3 { try run.write(#"{"host":"web-1","took_ms":4000}"# + "\n") }
     try run.wait(for: "\"to\":\"firing\"")
     try run.endInput()
-    #expect(run.status() == 0)
+    #expect(try run.status() == 0)
     #expect(run.text(.errors).contains("3 without a time"))
   }
 
@@ -262,7 +262,7 @@ import Testing
     let run = try site.run(input: true)
     try run.write(#"{"timestamp":"\#(Date.now.ISO8601Format())","m":"alive"}"# + "\n")
     try run.endInput()
-    #expect(run.status() == 0)
+    #expect(try run.status() == 0)
     try run.wait(for: "the input has ended; time runs on", on: .errors)
     try run.wait(for: "\"to\":\"firing\"")
   }
@@ -273,7 +273,7 @@ import Testing
       try site.append(RunLine.at(0))
       let run = try site.run("app.log")
       try run.wait(for: "starting at the end", on: .errors)
-      #expect(end(run, signal) == code)
+      #expect(try end(run, signal) == code)
       #expect(run.text(.output) == "")
     }
   }
@@ -301,7 +301,7 @@ import Testing
     try run.write(RunLine.slow("web-2", count: 3))
     try run.wait(for: "\"to\":\"firing\"", times: 2)
     // Two deliveries are given up; that is a cause of its own.
-    #expect(end(run) == 5)
+    #expect(try end(run) == 5)
     try run.wait(for: "page (webhook) for slow: abandoned", times: 2, on: .errors)
   }
 
@@ -318,7 +318,7 @@ import Testing
     let run = try site.run("-", "--quiet", input: true)
     try run.write(RunLine.slow(count: 3))
     try run.endInput()
-    #expect(run.status() == 5)
+    #expect(try run.status() == 5)
     try run.wait(for: "page (webhook) for slow: failed", on: .errors)
     // Quiet keeps failures, and nothing else.
     #expect(run.text(.errors).split(separator: "\n").count == 1)
@@ -335,7 +335,7 @@ import Testing
     let run = try site.run(isLive ? "--live" : "-q", "-", input: true)
     try run.write(RunLine.slow(count: 3))
     try run.endInput()
-    #expect(run.status() == 0)
+    #expect(try run.status() == 0)
     #expect(site.exists("healed") == isLive)
     try run.wait(for: "\"mode\":\"\(isLive ? "live" : "shadow")\"")
   }
@@ -349,14 +349,14 @@ import Testing
               webhook: { url: "${env:NOWHERE}", body: "x" }
           """))
     let run = try site.run("app.log")
-    #expect(run.status() == 3)
+    #expect(try run.status() == 3)
     try run.wait(for: "NOWHERE", on: .errors)
   }
 
   @Test func `without rules there is nothing to run`() throws {
     let site = try RunSite(rules: rules())
-    let run = try RunningProgram(["run", "app.log"], in: site.directory)
-    #expect(run.status() == 2)
+    let run = try RunningProgram(["run", "app.log"], in: site.scratch)
+    #expect(try run.status() == 2)
     try run.wait(for: "there are no rules to run", on: .errors)
   }
 
@@ -366,6 +366,6 @@ import Testing
     let run = try site.run("app.log", readsOutput: false)
     try run.wait(for: "watching", on: .errors)
     try run.closeOutput()
-    #expect(run.status() == 0)
+    #expect(try run.status() == 0)
   }
 }

@@ -218,13 +218,8 @@ import Testing
 
   /// Runs a statement as somebody else would.
   private func sqlite(_ statement: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["sqlite3", "\(path)/state.db", statement]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    let shell = try ChildProgram("sqlite3", ["\(path)/state.db", statement])
+    #expect(try shell.wait() == 0)
   }
 
   private func mode(of path: String) -> UInt32 {

@@ -2,19 +2,19 @@ import CLinux
 import Engine
 import Foundation
 import Records
+import TestKit
 import Testing
 
 /// A followed file, asked for what is at hand after each thing that happens to it.
 @Suite struct TailTests {
-  private let directory: URL
+  private let scratch: Scratch
   private let clock = ManualClock()
   private let watcher = FileWatcher()
   private let ledger = GenerationLedger()
 
-  init() throws {
-    directory = FileManager.default.temporaryDirectory.appending(path: "tail-\(UUID())")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-  }
+  init() throws { scratch = try Scratch() }
+
+  private var directory: URL { scratch.folder }
 
   private func url(_ name: String) -> URL { directory.appending(path: name) }
 

@@ -6,12 +6,6 @@ package struct BinaryRun: Sendable {
   package var output: String
   package var errors: String
 
-  /// The program, which is built next to the tests.
-  private static let program: URL =
-    (Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-    ?? URL(filePath: CommandLine.arguments[0])).deletingLastPathComponent()
-    .appending(path: "tripline")
-
   /// What the program reads as its standard input.
   package enum Input: Sendable {
     case nothing
@@ -24,46 +18,37 @@ package struct BinaryRun: Sendable {
     _ arguments: [String], in folder: URL, environment: [String: String] = [:],
     input: Input = .nothing, output: FileHandle? = nil
   ) throws -> BinaryRun {
-    // Files rather than pipes: they never fill up while the other one is read.
     let scratch = try Scratch()
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = folder
-    let bytes =
-      switch input {
-      case .nothing: [UInt8]()
-      case .text(let text): Array(text.utf8)
-      case .bytes(let bytes): bytes
-      }
-    try scratch.write(bytes, to: "input")
-    process.standardInput = try FileHandle(forReadingFrom: scratch.folder.appending(path: "input"))
-    process.standardOutput = try output ?? scratch.opened("output")
-    process.standardError = try scratch.opened("errors")
-    try process.run()
-    process.waitUntilExit()
-    return BinaryRun(
-      status: process.terminationStatus, output: try scratch.text(of: "output"),
-      errors: try scratch.text(of: "errors"))
+    switch input {
+    case .nothing: break
+    case .text(let text): try scratch.write(text, to: "input")
+    case .bytes(let bytes): try scratch.write(bytes, to: "input")
+    }
+    return try run(
+      ChildProgram.tripline, arguments, in: folder, environment: environment, scratch: scratch,
+      output: output)
   }
 
   /// Runs a line of shell in which `tripline` is the program.
   package static func shell(_ line: String, in folder: URL) throws -> BinaryRun {
-    let scratch = try Scratch()
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = [
-      "-c", "tripline() { '\(program.path)' \"$@\"; }; set -o pipefail; \(line)",
-    ]
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try scratch.opened("output")
-    process.standardError = try scratch.opened("errors")
-    try process.run()
-    process.waitUntilExit()
+    let script = "tripline() { '\(ChildProgram.tripline)' \"$@\"; }; set -o pipefail; \(line)"
+    return try run(
+      "/bin/bash", ["-c", script], in: folder,
+      environment: ProcessInfo.processInfo.environment, scratch: try Scratch())
+  }
+
+  // Files rather than pipes: they never fill up while the other one is read.
+  private static func run(
+    _ program: String, _ arguments: [String], in folder: URL, environment: [String: String],
+    scratch: Scratch, output: FileHandle? = nil
+  ) throws -> BinaryRun {
+    let child = try ChildProgram(
+      program, arguments, in: folder, environment: environment,
+      input: try? FileHandle(forReadingFrom: scratch.folder.appending(path: "input")),
+      output: try output ?? scratch.opened("output"), errors: try scratch.opened("errors"))
+    let status = try child.wait()
     return BinaryRun(
-      status: process.terminationStatus, output: try scratch.text(of: "output"),
+      status: status, output: try scratch.text(of: "output"),
       errors: try scratch.text(of: "errors"))
   }
 }
