@@ -50,7 +50,7 @@ struct EvidenceLog: Sendable {
   private static let fewest = 512
 
   /// How many lines a group can show.
-  private let limit: Int
+  var limit: Int
   private var segments: [Segment] = []
   private var origins: [Origin] = []
   /// Lines are numbered as they come; this is the number of the first that is still there.

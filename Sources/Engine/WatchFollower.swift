@@ -150,6 +150,13 @@ final class Follower {
 
   func plan(_ source: Int) -> SourcePlan { sources[source].plan }
 
+  func number(of path: String) -> Int? { sources.firstIndex { $0.plan.path == path } }
+
+  var now: Int64 { clock.now }
+
+  /// The sources whose lines pass by, so that nobody can read those that came while nobody did.
+  var passing: [Int] { sources.indices.filter { sources[$0] is PipeTail } }
+
   // Before the start.
 
   /// Hands over, once more, the lines that the windows need and an earlier run has taken in; before

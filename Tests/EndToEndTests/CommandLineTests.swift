@@ -36,7 +36,10 @@ import Testing
           test     unit tests for rules
           check    find mistakes in rules and queries
           explain  show how a monitor is carried out, and why it fired or did not
+          status   show how a durable run stands: logs, monitors, alerts
+          alerts   list the alerts of a durable run, show one, or resolve one
           journal  show what a durable run decided, in order
+          doctor   check the durable state, and save what can be of a damaged one
           help     show this, or the page of a verb or a lint
           version  show the version
 
@@ -53,8 +56,14 @@ import Testing
           tripline check rules/
           # a query
           tripline explain 'error | timeslice 1m | count by _timeslice'
+          # how it stands
+          tripline status
+          # what is firing
+          tripline alerts
           # what happened
           tripline journal
+          # is all well?
+          tripline doctor
           # everything that check finds
           tripline help lints
 
