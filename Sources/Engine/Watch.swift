@@ -173,9 +173,12 @@ package struct Watch {
     let end = try follow(follower, &evaluation, &feeds, world, voice)
     try voice.finish(end, follower, &evaluation)
     if end == .input { patience = Watch.patience.input }
+    let deliveries = dispatcher.drain(within: patience)
+    // Who has not come to an end by now is not waited for a second time.
+    patience = .zero
     return Outcome(
       end: end, report: evaluation.report, troubles: evaluation.troubles + health.troubles,
-      deliveries: dispatcher.drain(within: patience))
+      deliveries: deliveries)
   }
 
   /// Says how a delivery ended; where state is kept, that is written down.
@@ -208,7 +211,7 @@ package struct Watch {
       let isMore = try follower.read(into: &evaluation, voice.tell, voice.tell)
       noteLosses(follower, &evaluation, voice)
       try evaluation.advance(to: world.clock.elapsed, voice.tell)
-      voice.health.look(at: evaluation.report, evaluation.troubles)
+      voice.health.look(at: evaluation, isAtRest: !isMore)
       try voice.health.step(voice.tell)
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)

@@ -8,8 +8,8 @@ final class WatchVoice {
   let health: HealthWatch
   private var rules: [String: BoundRule] = [:]
   private var actions = ActionSet()
-  /// What is known of monitors that have no rule any more.
-  private var gone: [String: MonitorCard] = [:]
+  /// What is known of the monitors of an earlier run.
+  private var earlier: [String: MonitorCard] = [:]
   private let live: Bool
   private let dispatcher: Dispatcher
   private let report: @Sendable (Delivery.Report) -> Void
@@ -43,9 +43,9 @@ final class WatchVoice {
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
   }
 
-  /// Monitors that an earlier run had, in case they have no rule now.
+  /// Monitors that an earlier run had, in case they have no rule now, or another one.
   func remember(_ cards: [MonitorCard]) {
-    for card in cards where rules[card.facts.name] == nil { gone[card.facts.name] = card }
+    for card in cards { earlier[card.facts.name] = card }
   }
 
   /// What happened that is no transition.
@@ -78,17 +78,17 @@ final class WatchVoice {
 
   private func facts(of monitor: String) -> (MonitorFacts, [ActionUse])? {
     if let rule = rules[monitor]?.rule { return (MonitorFacts(rule), rule.actions) }
-    return gone[monitor].map { ($0.facts, $0.uses) }
+    return earlier[monitor].map { ($0.facts, $0.uses) }
   }
 
-  /// The end of an alert of a monitor that has no rule any more.
+  /// The end of an alert of an earlier run that no monitor decides about any more.
   func end(of alert: SavedAlert, _ monitor: String, at time: Int64) -> Transition {
     var end =
-      gone[monitor]?.end(alert, because: .removed, at: time)
+      earlier[monitor]?.end(alert, because: .removed, at: time)
       ?? Transition(
         ending: alert, of: monitor, because: .removed, at: time, threshold: "", window: 0)
     end.actions = ActionPlan.planned(
-      for: end.level, to: end.to, uses: gone[monitor]?.uses ?? [], actions: actions, live: live)
+      for: end.level, to: end.to, uses: facts(of: monitor)?.1 ?? [], actions: actions, live: live)
     return end
   }
 

@@ -93,7 +93,7 @@ import Testing
     try site.write(String(repeating: "nothing of a database ", count: 500), to: "state/state.db")
     #expect(try site.tripline("status", "--state", "state").status == 6)
     let found = try site.tripline("doctor", "--state", "state")
-    #expect(found.status == 6 && found.output.contains("bad  database"), "\(found.output)")
+    #expect(found.status == 6 && found.output.contains("bad   database"), "\(found.output)")
     let repaired = try site.tripline("doctor", "--repair", "--state", "state")
     #expect(repaired.status == 0 && repaired.output.contains("nothing of it can be read"))
     #expect(try site.tripline("doctor", "--state", "state").status == 0)

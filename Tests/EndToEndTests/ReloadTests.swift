@@ -54,39 +54,39 @@ import Testing
   }
 
   @Test func `a new monitor takes in what its window holds, with evidence`() throws {
-    let site = try RunSite(rules: Self.rules(Self.monitor("never", window: "1m", alert: "> 1000")))
+    let old = Self.monitor("old", window: "1m", alert: "> 3")
+    let site = try RunSite(rules: Self.rules(old))
     try site.write("", to: "app.log")
     let run = try site.run("app.log")
     try run.wait(for: "watching", on: .errors)
     try site.append(RunLine.slow(count: 4))
-    try site.write(
-      Self.rules(Self.monitor("never", window: "1m", alert: "> 1000"), Self.monitor("slow")),
-      to: "rules.yaml")
+    // They have been read.
+    try run.wait(for: #""monitor":"old""#)
+    try site.write(Self.rules(old, Self.monitor("slow", alert: "> 4")), to: "rules.yaml")
     try run.wait(for: "1 new (slow)", on: .errors)
-    // One more line: with the four from before it is the fifth.
     try site.append(RunLine.slow())
-    try run.wait(for: #""to":"firing""#)
+    try run.wait(for: #""monitor":"slow""#)
     run.send(SIGTERM)
     _ = try run.status()
-    #expect(steps(run).first.map { $0.hasPrefix("slow firing condition") } == true)
+    #expect(steps(run) == ["old firing condition 4", "slow firing condition 5"])
     let record = try #require(
-      run.text(.output).split(separator: "\n").first.flatMap { Transition(json: Array($0.utf8)) })
-    #expect(record.evidence.count >= 4)
+      run.text(.output).split(separator: "\n").last.flatMap { Transition(json: Array($0.utf8)) })
+    #expect(record.evidence.count == 5)
     #expect(record.evidence.allSatisfy { $0.line.contains("took_ms") && $0.file == "app.log" })
   }
 
   @Test func `lines that came through a pipe are taken in again too`() throws {
-    let site = try RunSite(rules: Self.rules(Self.monitor("never", alert: "> 1000")))
+    let old = Self.monitor("old", alert: "> 3")
+    let site = try RunSite(rules: Self.rules(old))
     let run = try site.run("-", input: true)
     try run.wait(for: "watching", on: .errors)
     try run.write(RunLine.slow(count: 4))
-    try site.write(
-      Self.rules(Self.monitor("never", alert: "> 1000"), Self.monitor("slow", alert: "> 4")),
-      to: "rules.yaml")
+    try run.wait(for: #""monitor":"old""#)
+    try site.write(Self.rules(old, Self.monitor("slow", alert: "> 4")), to: "rules.yaml")
     try run.wait(for: "1 new (slow)", on: .errors)
     try run.write(RunLine.slow())
-    try run.wait(for: #""to":"firing""#)
-    #expect(steps(run) == ["slow firing condition 5"])
+    try run.wait(for: #""monitor":"slow""#)
+    #expect(steps(run) == ["old firing condition 4", "slow firing condition 5"])
     run.send(SIGTERM)
     _ = try run.status()
   }

@@ -96,6 +96,36 @@ import Testing
     #expect(after["deliveries"]?["retrying"]?.whole == 1)
   }
 
+  @Test func `what an endpoint does not take stays in the outbox, and is sent again`() throws {
+    let release = DispatchSemaphore(value: 0)
+    let server = LoopbackServer { _ in
+      release.wait()
+      return .init(200)
+    }
+    defer { server.stop() }
+    let site = try RunSite(
+      rules: Self.rules.replacingOccurrences(
+        of: "file: { path: told.ndjson }", with: "webhook: { url: \"\(server.url)\" }"))
+    try site.write("", to: "app.log")
+    let first = try site.run("--state", "state", "app.log")
+    try first.wait(for: "watching", on: .errors)
+    try site.append(RunLine.slow(count: 3))
+    try first.wait(for: #""to":"firing""#)
+    // It does not wait for the ten seconds that the endpoint may take: they would be a failure.
+    first.send(SIGTERM)
+    #expect(try first.status() == 5)
+    try first.wait(for: "tell (webhook) for slow: abandoned", on: .errors)
+    let status = try json(try site.tripline("status", "--state", "state", "-o", "json"))
+    let counts = try #require(status["deliveries"])
+    #expect((counts["waiting"]?.whole ?? 0) + (counts["retrying"]?.whole ?? 0) == 1)
+    for _ in 0..<8 { release.signal() }
+    let second = try site.run("--state", "state", "app.log")
+    try second.wait(for: "tell (webhook) for slow: done", on: .errors)
+    try end(second)
+    let keys = server.requests.compactMap { $0.headers["idempotency-key"] }
+    #expect(keys.count >= 1 && Set(keys).count == 1, "\(keys)")
+  }
+
   @Test func `an alert is shown with its evidence and its deliveries`() throws {
     let site = try RunSite(rules: Self.rules)
     let run = try firingRun(site)

@@ -18,6 +18,7 @@ final class HealthWatch {
   private let log: HealthLog
   private var evaluation: WatchEvaluation
   private var last = Int64.min
+  private var looked: Duration?
   private var counts: [HealthRecord.Event: HealthCount] = [:]
   private var known: [String: MonitorHealth] = [:]
   /// Told of each record, with the line that it is.
@@ -56,10 +57,13 @@ final class HealthWatch {
     noted(line)
   }
 
-  /// Looks at what is only counted: each event at once, and then at most once a minute.
-  func look(
-    at report: ScanReport, _ troubles: [(monitor: String, troubles: MonitorTroubles)]
-  ) {
+  /// Looks at what is only counted: each event at once, and then at most once a minute. While there
+  /// is much to read that is not at each step.
+  func look(at evaluation: WatchEvaluation, isAtRest: Bool) {
+    let now = clock.elapsed
+    guard isAtRest || looked.map({ now - $0 >= .seconds(1) }) ?? true else { return }
+    looked = now
+    let (report, troubles) = (evaluation.report, evaluation.troubles)
     count(.linesMalformed, report.malformed, "could not be read as JSON")
     count(.linesTooLong, report.tooLong, "were too long")
     count(.linesRefused, report.refused, "were refused: their times are too far ahead")

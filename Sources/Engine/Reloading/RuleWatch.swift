@@ -18,6 +18,8 @@ final class RuleWatch {
   private let watcher = FileWatcher()
   /// What was last loaded, or was found to be wrong.
   private var files: [SourceText]?
+  /// What was read last, which somebody may still be writing.
+  private var draft: [SourceText]?
   private var isTold = true
   /// When the first of the changes came that were not looked at yet, and when to look.
   private var stirred: Duration?
@@ -64,18 +66,21 @@ final class RuleWatch {
   /// Looks if that is due.
   func look() -> Finding {
     guard let time = looksAgain, time <= clock.elapsed else { return .unchanged }
-    let before = files
     stirred = nil
     looksAgain = nil
     defer {
       isAsked = false
       watch()
-      // A new file may have been written to between being read and being watched.
-      if files != before { looksAgain = clock.elapsed + RuleWatch.calm }
     }
     do throws(RuleFault) {
       let found = try supply.files()
+      defer { draft = found }
       guard isAsked || found != files else { return .unchanged }
+      // Half a file may be rules too: what has changed counts once it is read twice.
+      guard isAsked || found == draft else {
+        looksAgain = clock.elapsed + RuleWatch.calm
+        return .unchanged
+      }
       files = found
       return .loaded(try supply.rules(found))
     } catch {
@@ -98,7 +103,7 @@ final class RuleWatch {
         : watcher.watch(way: path, for: 0) && watchContent(of: path)
       if !isWatched { isTold = false }
     }
-    if !isTold { looksAgain = clock.elapsed + RuleWatch.pace }
+    if !isTold { looksAgain = looksAgain ?? clock.elapsed + RuleWatch.pace }
   }
 
   /// Also when it is written in place.

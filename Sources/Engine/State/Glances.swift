@@ -7,7 +7,9 @@ final class Glances {
   private var engine: EngineNote
   private var cards: [MonitorCard] = []
   private var cardsAreKept = false
+  /// When the windows were looked at for what is kept, and for what may be.
   private var looked: Duration?
+  private var looking: Duration?
   /// Whether somebody should see soon how things are.
   private(set) var isStirred = true
 
@@ -42,7 +44,7 @@ final class Glances {
     let now = clock.elapsed
     if isStirred || looked.map({ now - $0 >= Glances.pause }) ?? true {
       notes.glances = monitors.map { MonitorGlance(of: $0) }
-      looked = now
+      looking = now
     }
     return notes
   }
@@ -50,6 +52,7 @@ final class Glances {
   /// The last notes are on the disk.
   func areKept() {
     cardsAreKept = true
+    looked = looking
     isStirred = false
   }
 }

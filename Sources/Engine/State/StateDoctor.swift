@@ -3,7 +3,14 @@ import Glibc
 /// Looks at a state directory that may be damaged, and saves what can be saved.
 package struct StateDoctor {
   package struct Finding: Sendable, Hashable {
-    package var isGood: Bool
+    package enum Kind: Sendable {
+      case good
+      /// Something to be seen to, but no damage.
+      case warning
+      case damage
+    }
+
+    package var kind: Kind
     package var subject: String
     package var words: String
   }
@@ -14,7 +21,7 @@ package struct StateDoctor {
 
   private var path: String { StateDirectory.database(in: directory) }
 
-  /// What there is to say; the state is sound when all of it is good.
+  /// What there is to say; the state is sound when none of it is damage.
   package func examine() throws(StateFailure) -> [Finding] {
     guard access(path, F_OK) == 0 else {
       throw StateFailure(path: directory, cause: .other, reason: "is not there: nothing was kept")
@@ -39,14 +46,14 @@ package struct StateDoctor {
 
   private var directoryFinding: Finding {
     var status = stat()
-    guard stat(directory, &status) == 0 else { return .bad("directory", "can't be looked at") }
+    guard stat(directory, &status) == 0 else { return .warning("directory", "can't be looked at") }
     if status.st_mode & 0o022 != 0 {
-      return .bad("directory", "others can write to it; take that away with chmod go-w")
+      return .warning("directory", "others can write to it; take that away with chmod go-w")
     }
     var system = statvfs()
     let isReadOnly = statvfs(directory, &system) == 0 && system.f_flag & UInt(ST_RDONLY) != 0
     guard !isReadOnly, access(directory, W_OK) == 0 else {
-      return .bad("directory", "can't be written to, so that no run can keep its state there")
+      return .warning("directory", "can't be written to, so that no run can keep its state there")
     }
     return .good("directory", "can be written to, \(system.f_bavail * system.f_frsize) bytes free")
   }
@@ -198,11 +205,15 @@ package struct StateDoctor {
 
 extension StateDoctor.Finding {
   fileprivate static func good(_ subject: String, _ words: String) -> Self {
-    Self(isGood: true, subject: subject, words: words)
+    Self(kind: .good, subject: subject, words: words)
+  }
+
+  fileprivate static func warning(_ subject: String, _ words: String) -> Self {
+    Self(kind: .warning, subject: subject, words: words)
   }
 
   fileprivate static func bad(_ subject: String, _ words: String) -> Self {
-    Self(isGood: false, subject: subject, words: words)
+    Self(kind: .damage, subject: subject, words: words)
   }
 }
 

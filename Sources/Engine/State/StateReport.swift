@@ -36,10 +36,10 @@ package struct StateReport: Sendable {
   /// Looks at the state in a directory; nothing is changed, and nobody has to wait.
   package init(of directory: String) throws(StateFailure) {
     self.directory = directory
-    let store = try StateStore(readingIn: directory)
+    let store = try StateStore(readingIn: directory, checks: false)
     process = StateDirectory.holder(of: directory)
     note = try store.engineNote()
-    sources = try store.load().sources.sorted { $0.name < $1.name }.map { Source($0) }
+    sources = try store.savedSources().sorted { $0.name < $1.name }.map { Source($0) }
     alerts = try store.openAlerts()
     monitors = try store.glances().map { [alerts] glance in
       let own = alerts.filter { $0.monitor == glance.monitor }

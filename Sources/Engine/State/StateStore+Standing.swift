@@ -52,6 +52,11 @@ extension StateStore {
 
   // Reading.
 
+  /// How far each log was read.
+  package func savedSources() throws(StateFailure) -> [SavedSource] {
+    try lock.withLock { _ throws(StateFailure) in try sources() }
+  }
+
   /// The cards of the monitors that were there at the last commit.
   package func cards() throws(StateFailure) -> [MonitorCard] {
     try lock.withLock { _ throws(StateFailure) in

@@ -85,8 +85,9 @@ package final class StateStore: @unchecked Sendable {
     try check()
   }
 
-  /// Opens the state in a directory to look at it, also while another process writes it.
-  package init(readingIn directory: String) throws(StateFailure) {
+  /// Opens the state in a directory to look at it, also while another process writes it. To look at
+  /// every page first takes a while.
+  package init(readingIn directory: String, checks: Bool = true) throws(StateFailure) {
     self.directory = nil
     path = StateDirectory.database(in: directory)
     guard access(path, F_OK) == 0 else {
@@ -96,7 +97,7 @@ package final class StateStore: @unchecked Sendable {
     journal = Journal(database)
     outbox = Outbox(database)
     try StateSchema.checkCurrent(database, path: path)
-    try check()
+    if checks { try check() }
   }
 
   private func check() throws(StateFailure) {
@@ -131,7 +132,7 @@ package final class StateStore: @unchecked Sendable {
     try lock.withLock { _ throws(StateFailure) in try journal.prune(through: number) }
   }
 
-  private func sources() throws(StateFailure) -> [SavedSource] {
+  func sources() throws(StateFailure) -> [SavedSource] {
     var generations: [String: [SavedGeneration]] = [:]
     for row in try database.rows(
       """

@@ -33,7 +33,7 @@ package struct DoctorCommand: Command {
     let doctor = StateDoctor(try Setup(invocation).state)
     let findings = try doctor.examine()
     try show(findings, console)
-    if findings.allSatisfy(\.isGood) {
+    if !findings.contains(where: { $0.kind == .damage }) {
       console.say(invocation.options.repair ? "nothing has to be repaired" : "the state is sound")
       return Outcome()
     }
@@ -55,7 +55,12 @@ package struct DoctorCommand: Command {
     let palette = console.screen.palette
     let width = findings.map(\.subject.count).max() ?? 0
     for finding in findings {
-      let mark = finding.isGood ? palette.paint("ok ", .good) : palette.paint("bad", .critical)
+      let mark =
+        switch finding.kind {
+        case .good: palette.paint("ok  ", .good)
+        case .warning: palette.paint("look", .warning)
+        case .damage: palette.paint("bad ", .critical)
+        }
       let subject = finding.subject.padded(to: width)
       try console.output.write("\(mark)  \(subject)  \(finding.words.displaySafe())\n")
     }

@@ -100,7 +100,7 @@ package struct RunCommand: Command {
             try file.flush()
           }
         }))
-    if result.end != .output, showsAlerts { try printer.finish(loaded.rules.map(\.rule.name)) }
+    if result.end != .output, showsAlerts { try printer.finish(result.troubles.map(\.monitor)) }
     words.end(result, alerts: alerts)
     result.note(in: &outcome, options, console)
     if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
