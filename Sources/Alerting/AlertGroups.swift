@@ -235,12 +235,17 @@ struct AlertGroups: Sendable {
     isRemembered[group] && rule.isAboutAbsence(index) ? AlertGroups.memory : rule.window
   }
 
-  /// The places of all alerts that are firing, by level and then by number.
-  var firingPlaces: [AlertPlace] {
+  /// The places of all alerts that are, or were, firing; by level and then by number.
+  var firedPlaces: [AlertPlace] {
     rule.terms.indices.flatMap { index in
-      book.open(index).filter { book.alert(index, of: $0).isFiring }.sorted()
+      book.known.filter { book.alert(index, of: $0).ordinal > 0 }.sorted()
         .map { AlertPlace(index: index, group: $0) }
     }
+  }
+
+  /// Those that are.
+  var firingPlaces: [AlertPlace] {
+    firedPlaces.filter { book.alert($0.index, of: $0.group).isFiring }
   }
 
   // Lines.

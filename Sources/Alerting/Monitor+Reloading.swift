@@ -11,10 +11,13 @@ extension Monitor {
   /// The alerts that are firing, by level and group.
   package var firing: [SavedAlert] { groups.firingPlaces.map { groups.saved(alert: $0) } }
 
-  /// Takes over the firing alerts of what had this name, where it still has such alerts: they go on,
-  /// with their numbers, until its own condition is clear.
+  /// The same, and those that were firing once.
+  package var fired: [SavedAlert] { groups.firedPlaces.map { groups.saved(alert: $0) } }
+
+  /// Takes over the alerts of what had this name, where it still has such alerts: firing ones go on
+  /// until its own condition is clear, and all are counted on.
   package mutating func inherit(_ alerts: [SavedAlert]) {
-    for alert in alerts where alert.isFiring && rule.decides(about: alert) {
+    for alert in alerts where alert.ordinal > 0 && rule.decides(about: alert) {
       guard let index = rule.terms.firstIndex(where: { $0.level == alert.level }) else { continue }
       var heir = Alert(alert)
       heir.clearSince = nil

@@ -111,7 +111,7 @@ extension Deciding {
       changes.changed.append(name)
       changes.fresh.append(index)
       var heir = fresh(rule)
-      heir.inherit(known.firing)
+      heir.inherit(known.fired)
       return heir
     }
     let names = Set(rules.map(\.rule.name))

@@ -16,6 +16,8 @@ package enum ProductReplay {
     package var latenesses: [Int64] = []
     /// Stops and restarts the monitors at random, with this seed.
     package var restarts: UInt64?
+    /// Lines up to this time may be missing.
+    package var gap: Int64?
     package var drain: Bool
     package var skipsInstants: Bool
     /// Bytes for the rows that monitors keep.
@@ -62,7 +64,7 @@ package enum ProductReplay {
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants
-    replay.observer = options.restarts.map { Restarts(seed: $0) }
+    replay.observer = options.restarts.map { Restarts(seed: $0) } ?? options.gap.map { Gap($0) }
     var records: [String] = []
     _ = try replay.run(
       Replay.Outlet(transition: { transition in
@@ -76,6 +78,17 @@ package enum ProductReplay {
         records.append(String(decoding: transition.json(), as: UTF8.self))
       }))
     return records
+  }
+
+  /// Tells the monitors, before the first line, of lines that are missing.
+  private final class Gap: ReplayObserver {
+    private let time: Int64
+
+    init(_ time: Int64) { self.time = time }
+
+    func prepare(_ monitor: inout Monitor) { monitor.noteGap(through: time) }
+
+    func sees(_ run: LineRun) {}
   }
 
   /// The file cut behind so many lines, oldest part first. Where two parts would begin with the same

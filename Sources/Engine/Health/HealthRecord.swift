@@ -63,6 +63,11 @@ struct HealthRecord: Sendable, Hashable {
 }
 
 extension HealthRecord {
+  /// When a line that is one was made.
+  static func time(of line: String) -> Int64? {
+    JSONTree(line)?["timestamp"]?.text.flatMap { Timestamp.parse($0, now: nil) }
+  }
+
   /// Nil for news that are no matter of health.
   init?(_ news: WatchNews) {
     switch news {

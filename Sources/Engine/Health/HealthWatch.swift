@@ -143,11 +143,17 @@ final class HealthWatch {
 
   func end(_ request: ResolveRequest) -> Transition? { evaluation.end(request) }
 
-  /// Goes on where an earlier run stood; `lines` are the records that it had made.
+  /// Goes on where an earlier run stood; `lines` are the records that it had made. Those that it made
+  /// last may have been seen by nobody: they are still to come.
   func restore(_ monitors: [SavedMonitor], lines: [String]) {
     evaluation.restore(StateStore.Content(monitors: monitors), sources: [], moment: { _ in .zero })
-    lines.forEach(log.append)
+    guard !evaluation.deciding.monitors.isEmpty else { return }
+    let own = Set(evaluation.deciding.monitors.map(\.rule.rule.name))
+    let seen = monitors.filter { own.contains($0.name) }.map(\.largest).max() ?? .max
+    let coming = lines.firstIndex { (HealthRecord.time(of: $0) ?? .min) > seen } ?? lines.endIndex
+    lines[..<coming].forEach(log.append)
     while case .chunk(let chunk) = log.next() { evaluation.again(chunk) }
+    lines[coming...].forEach(log.append)
   }
 
   var monitors: [Monitor] { evaluation.deciding.monitors }
@@ -157,30 +163,6 @@ final class HealthWatch {
   func changesAreKept() { evaluation.changesAreKept() }
 
   var troubles: [(monitor: String, troubles: MonitorTroubles)] { evaluation.troubles }
-}
-
-/// Something that happens often, said now and then.
-private struct HealthCount {
-  /// How many were said.
-  var said = 0
-  private var total = 0
-  private var saidAt: Duration?
-
-  private static let pause = Duration.seconds(60)
-
-  /// How many are to be said now; nil when it is too soon.
-  mutating func take(_ total: Int, at elapsed: Duration) -> Int? {
-    self.total = total
-    if let wakes, elapsed < wakes { return nil }
-    defer {
-      said = total
-      saidAt = elapsed
-    }
-    return total - said
-  }
-
-  /// When those are to be said that were not yet.
-  var wakes: Duration? { total > said ? saidAt.map { $0 + HealthCount.pause } : nil }
 }
 
 extension BoundRule {
