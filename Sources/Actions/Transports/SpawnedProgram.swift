@@ -69,8 +69,21 @@ package struct SpawnedProgram: Sendable {
   package func reap() -> Ending {
     var status: Int32 = 0
     while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return Ending(status)
+  }
+
+  /// How the program ended, if it has; it is reaped then.
+  package func reapIfEnded() -> Ending? {
+    var status: Int32 = 0
+    return waitpid(id, &status, WNOHANG) == id ? Ending(status) : nil
+  }
+}
+
+extension SpawnedProgram.Ending {
+  /// From what `waitpid` says.
+  fileprivate init(_ status: Int32) {
     let signal = status & 0x7F
-    return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
+    self = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
   }
 }
 
