@@ -38,6 +38,8 @@ final class LiveFeed {
     maker = BatchMaker(plan, wanted)
   }
 
+  var lendsTimes: Bool { plan.lendsTimes }
+
   /// `arrival` is the time of the read; what could not be used is noted in `report`.
   func lines(
     of chunk: LiveChunk, path: String, arrival: Int64, report: inout ScanReport

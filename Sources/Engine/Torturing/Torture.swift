@@ -57,8 +57,8 @@ package struct Torture {
       log, kills: settings.kills, rotations: settings.rotations, seed: settings.seed)
   }
 
-  /// `progress` is told how many lives are over.
-  package func run(progress: (Int) -> Void) throws -> TortureReport {
+  /// `progress` is told how many lives are over, and where the state is that the last one left.
+  package func run(progress: (Int, String) throws -> Void) throws -> TortureReport {
     var calm = try tortured(named: "calm")
     try live(plan.lives.flatMap(\.steps), in: &calm)
     let expected = try TorturedOutcome(of: calm)
@@ -74,7 +74,7 @@ package struct Torture {
     for (number, life) in plan.lives.enumerated() {
       try suffer(life, in: &killed, point: &point, report: &report)
       try inspect(killed, life: number, &report)
-      progress(number + 1)
+      try progress(number + 1, killed.state)
     }
     try live([], in: &killed)
     report.compare(try TorturedOutcome(of: killed), with: expected)

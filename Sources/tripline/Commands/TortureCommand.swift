@@ -60,7 +60,7 @@ package struct TortureCommand: Command {
         seed: UInt64(options.seed?.number ?? 1)), log)
     let report: TortureReport
     do {
-      report = try torture.run { done in
+      report = try torture.run { done, _ in
         if done % 50 == 0, done < kills { console.say("\(done) of \(kills) kills") }
       }
     } catch {

@@ -46,6 +46,7 @@ struct Rehearsal {
       for index in sources.indices {
         sources[index].idleAfter = Rehearsal.century
         sources[index].maxAhead = Rehearsal.century
+        sources[index].lendsTimes = true
       }
     }
     if let actions { set = set.rehearsed(in: actions) }

@@ -55,10 +55,14 @@ struct TortureWords {
         + ", in \(elapsed.readable)\n"
     }
     for finding in report.findings.prefix(20) {
-      text += palette.paint("wrong", .critical) + ": \(finding.displaySafe())\n"
+      text += palette.paint("wrong", .critical) + ": \(shown(finding))\n"
     }
     if report.findings.count > 20 { text += "and \((report.findings.count - 20).grouped) more\n" }
     return text
+  }
+
+  private func shown(_ finding: String) -> String {
+    finding.split(separator: "\n").map { String($0).displaySafe() }.joined(separator: "\n")
   }
 
   private func words(_ deliveries: TortureReport.Deliveries) -> String {
@@ -68,7 +72,7 @@ struct TortureWords {
       text += ", \(deliveries.repeated.grouped) again under the same key"
     }
     if deliveries.unknown > 0 {
-      text += ", \(deliveries.unknown.grouped) of unknown end and not repeated"
+      text += "; of \(deliveries.unknown.grouped) the end is not known"
     }
     return text
   }
