@@ -296,8 +296,10 @@ struct AlertGroups: Sendable {
     }
   }
 
-  mutating func noteEvidence(_ place: EvidencePlace, of group: Int) {
-    evidence.note(place, of: group)
+  /// Notes where lines stand that a window may show; `numbers` are their groups.
+  mutating func noteEvidence(_ rows: Selection, _ numbers: [Int32], _ batch: Batch) {
+    guard rule.rule.evidence > 0 else { return }
+    rows.forEach { evidence.note(EvidencePlace(of: $0, batch), of: Int(numbers[$0])) }
   }
 
   /// Forgets lines that no window of the instant `due` or a later one can show.

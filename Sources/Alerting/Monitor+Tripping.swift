@@ -75,7 +75,8 @@ extension Monitor {
 
   /// Goes through the lines one by one to find those that trip, from the state before them.
   mutating func walk(
-    _ matching: Selection, _ input: FoldInput, _ tripped: Set<Int32>, _ run: LineRun,
+    _ matching: Selection, _ members: [Int32], _ input: FoldInput, _ tripped: Set<Int32>,
+    _ run: LineRun,
     largestBefore: Int64, _ rows: Range<Int>, _ decisions: inout [Decision]
   ) {
     guard let current else { return }
@@ -92,12 +93,12 @@ extension Monitor {
       if run.timed[row] { largest = max(largest, times[row]) }
       guard matching[row] else { continue }
       let fold = input.groups[row]
-      let group = groups.number(ofFold: Int(fold), folds)
-      noteEvidence(row, of: group, run.batch)
-      guard needsAll || tripped.contains(fold), current.covers(instant(atOrAfter: times[row]))
-      else { continue }
+      let group = Int(members[row])
       var single = Selection(none: matching.count)
       single.insert(row)
+      groups.noteEvidence(single, members, run.batch)
+      guard needsAll || tripped.contains(fold), current.covers(instant(atOrAfter: times[row]))
+      else { continue }
       prior.absorb(input, rows: single)
       for (index, level) in rule.levels.enumerated()
       where level.tripsOnLine && !groups.alert(index, group).isFiring {

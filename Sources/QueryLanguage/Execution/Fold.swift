@@ -6,6 +6,8 @@ package struct FoldPlan: Sendable {
     package var aggregate: any Aggregate
     /// Nil for `count` of rows.
     package var argument: Slot?
+
+    var countsRows: Bool { argument == nil && aggregate is Count }
   }
 
   package var keys: [Slot]
@@ -19,7 +21,10 @@ package struct FoldPlan: Sendable {
   /// Whether a window may take an old pane out again instead of merging the others anew.
   package var subtracts: Bool { columns.allSatisfy { $0.aggregate.subtracts } }
 
-  package func accumulators() -> [any Accumulator] { columns.map { $0.aggregate.accumulator() } }
+  /// What keeps the state of each column; nil where the number of rows is the result.
+  package func accumulators() -> [(any Accumulator)?] {
+    columns.map { $0.countsRows ? nil : $0.aggregate.accumulator() }
+  }
 }
 
 /// An aggregate as bound: immutable; its state for many groups is an `Accumulator`.

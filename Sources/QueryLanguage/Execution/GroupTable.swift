@@ -21,26 +21,35 @@ package struct GroupTable: Sendable {
   package var count: Int { starts.count }
 
   /// Finds or makes the group of each live row.
+  ///
+  /// In three rounds, because what is looked at in the second and third is mostly not in the cache: the
+  /// processor then fetches it for many rows at the same time.
   package mutating func groups(of columns: [Column], rows: Selection) -> [Int32] {
     let columns = columns.map { $0.spread(over: rows.count) }
-    // All hashes first: the processor then looks for several groups at the same time.
     var hashes = [UInt64](repeating: 0, count: rows.count)
     for cells in columns {
       rows.forEach { hashes[$0] = KeyPart(cells[$0]).hash(seed: hashes[$0]) }
     }
-    var result = [Int32](repeating: 0, count: rows.count)
+    var groups = [Int32](repeating: -1, count: rows.count)
+    rows.forEach { groups[$0] = find(hashes[$0]) { _ in true } ?? -1 }
     rows.forEach { row in
-      let known = find(hashes[row]) { group in
-        var place = starts[group]
-        for cells in columns where !KeyPart(cells[row]).stands(in: keys, at: &place) {
-          return false
-        }
-        return true
-      }
-      result[row] =
-        known ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
+      let likely = groups[row]
+      if likely >= 0, isKey(Int(likely), columns, row) { return }
+      // It may be a new one that an earlier row has made.
+      groups[row] =
+        find(hashes[row]) { isKey($0, columns, row) }
+        ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
     }
-    return result
+    return groups
+  }
+
+  @inline(__always)
+  private func isKey(_ group: Int, _ columns: [[Cell]], _ row: Int) -> Bool {
+    var place = starts[group]
+    for index in columns.indices where !KeyPart(columns[index][row]).stands(in: keys, at: &place) {
+      return false
+    }
+    return true
   }
 
   /// The group with the key of `group` in `other`.
