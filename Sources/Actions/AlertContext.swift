@@ -24,6 +24,8 @@ package struct MonitorFacts: Sendable, Hashable {
   /// A template for the alert's name; nil means the monitor's.
   package var alertName: String?
   package var tags: [String: String] = [:]
+  /// What the original calls its conditions.
+  package var detectionMethod = "LogsStaticCondition"
 
   package init(name: String) { self.name = name }
 
@@ -35,6 +37,8 @@ package struct MonitorFacts: Sendable, Hashable {
     playbook = rule.playbook
     alertName = rule.alertName
     tags = rule.tags
+    if rule.outlier != nil { detectionMethod = "LogsOutlierCondition" }
+    if rule.anomaly != nil { detectionMethod = "LogsAnomalyCondition" }
   }
 }
 

@@ -37,7 +37,10 @@ package struct TemplateVariable: Sendable {
     TemplateVariable("Playbook") { .text($0.playbook) },
     TemplateVariable("Id", "AlertID") { .text($0.transition.id) },
     TemplateVariable("MonitorType") { _ in .text("Logs") },
-    TemplateVariable("DetectionMethod") { .text($0.transition.level.detectionMethod) },
+    TemplateVariable("DetectionMethod") { alert in
+      let isSilence = alert.transition.level == .missingData
+      return .text(isSilence ? "LogsMissingDataCondition" : alert.monitor.detectionMethod)
+    },
     TemplateVariable("Level") { .text($0.transition.level.rawValue) },
     TemplateVariable("To") { .text($0.transition.to.rawValue) },
     TemplateVariable("Reason") { .text($0.transition.reason.rawValue) },
@@ -142,10 +145,6 @@ extension Level {
     case .warning: "Warning"
     case .missingData: "MissingData"
     }
-  }
-
-  fileprivate var detectionMethod: String {
-    self == .missingData ? "LogsMissingDataCondition" : "LogsStaticCondition"
   }
 }
 

@@ -5,9 +5,9 @@
 ///
 /// `at_least` stands before all that: it makes hits of instants among which enough were hits. Without
 /// `for` nothing is ever pending.
-struct Alert: Sendable {
+package struct Alert: Sendable {
   /// What an instant showed.
-  enum Finding: Sendable {
+  package enum Finding: Sendable {
     case hit
     case clear
     /// No rows and no zero to compare, with `no_value: clear`.
@@ -26,16 +26,16 @@ struct Alert: Sendable {
     case waits
   }
 
-  private(set) var isFiring = false
+  package private(set) var isFiring = false
   /// How many alerts there have been, this one included.
-  private(set) var ordinal = 0
-  private(set) var firedAt: Int64 = 0
-  private(set) var lastHit: Int64 = 0
-  private(set) var clearSince: Int64?
+  package private(set) var ordinal = 0
+  package private(set) var firedAt: Int64 = 0
+  package private(set) var lastHit: Int64 = 0
+  package private(set) var clearSince: Int64?
   /// The first of the unbroken run of hits that `for` measures.
-  private(set) var pendingSince: Int64?
+  package private(set) var pendingSince: Int64?
   /// The instants that `at_least` still counts as hits, oldest first.
-  private(set) var hits: [Int64] = []
+  package private(set) var hits: [Int64] = []
 
   /// Whether it is under way, so that its group is looked at whether it has lines or not.
   var isActive: Bool { isFiring || pendingSince != nil }

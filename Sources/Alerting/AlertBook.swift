@@ -46,6 +46,15 @@ struct AlertBook: Sendable {
     return result
   }
 
+  /// Ends the runs that alerts under way have measured, without a change of any.
+  mutating func breakRuns(at time: Int64, _ terms: [AlertTerms]) {
+    for group in groups.map(Int.init) {
+      for index in 0..<width where alert(index, of: group).isActive {
+        update(index, of: group) { alert in _ = alert.observe(.early, at: time, terms[index]) }
+      }
+    }
+  }
+
   private mutating func begin<R>(
     _ index: Int, of group: Int, _ body: (inout Alert) -> R
   ) -> R {

@@ -159,6 +159,10 @@ struct AlertGroups: Sendable {
     return Set(present).union(expected(index, at: time)).sorted()
   }
 
+  /// Nobody can tell what the instant `time` would show: what alerts have measured so far ends, and
+  /// they stay as they are.
+  mutating func breakRuns(at time: Int64) { book.breakRuns(at: time, rule.terms) }
+
   /// The groups that are looked at whether they have rows or not.
   private func expected(_ index: Int, at time: Int64) -> [Int] {
     guard rule.looksAtKnown(index) else {
@@ -168,7 +172,7 @@ struct AlertGroups: Sendable {
   }
 
   /// Whether a group is looked at without rows: because of its alert, or because it is known and may
-  /// have lost them to absence or to a stage behind the aggregate.
+  /// have lost them to absence or to a stage that picks among rows.
   private func isExpected(_ group: Int, _ index: Int, at time: Int64) -> Bool {
     rule.looksAtKnown(index) && isKnown(group, index, at: time)
       || book.alert(index, of: group).isActive
@@ -294,6 +298,10 @@ struct AlertGroups: Sendable {
         remembered -= 1
       }
     }
+  }
+
+  mutating func noteEvidence(_ place: EvidencePlace, of group: Int) {
+    if rule.rule.evidence > 0 { evidence.note(place, of: group) }
   }
 
   /// Notes where lines stand that a window may show; `numbers` are their groups.

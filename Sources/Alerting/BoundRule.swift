@@ -19,6 +19,15 @@ package struct BoundRule: Sendable {
   package let missingData: MissingDataRule?
   /// The terms of every alert that can fire, in the order in which they are decided.
   package let terms: [AlertTerms]
+  /// How the text of the query came to be what was bound.
+  fileprivate let expansion: ParameterExpansion
+
+  /// Bytes that its kept rows may take, when it keeps rows.
+  package fileprivate(set) var memory = Configuration.usualMemory
+
+  /// Whether a stage in front of the aggregate looks at other rows or at the time, so that the rows of
+  /// the window are kept and judged anew at each instant.
+  package var keepsRows: Bool { !plan.isRowWise }
 
   /// Whether absence can trip an alert, so that groups are remembered beyond the window.
   package var remembersGroups: Bool {
@@ -42,8 +51,10 @@ package struct BoundRule: Sendable {
   var hasSeveralRows: Bool { Set(groupKeys ?? []).count < fold.keys.count }
 
   /// Whether a condition looks at groups it knows that have lost their rows: to absence, or to a stage
-  /// behind the aggregate.
-  func looksAtKnown(_ index: Int) -> Bool { isAboutAbsence(index) || !plan.tailOnlyShows }
+  /// that picks among rows.
+  func looksAtKnown(_ index: Int) -> Bool {
+    isAboutAbsence(index) || !plan.tailOnlyShows || keepsRows
+  }
 
   /// Whether it matters to a condition when a group had its first line.
   func watchesFirstLines(_ index: Int) -> Bool {
@@ -52,7 +63,7 @@ package struct BoundRule: Sendable {
   }
 
   /// The first instant at or after `time`.
-  func instant(atOrAfter time: Int64) -> Int64 {
+  package func instant(atOrAfter time: Int64) -> Int64 {
     let rest = time % every
     return rest == 0 ? time : rest > 0 ? time + (every - rest) : time - rest
   }
@@ -65,7 +76,7 @@ package struct BoundRule: Sendable {
 
 /// `critical:` or `warning:` with everything settled.
 package struct BoundLevel: Sendable {
-  package enum Subject: Sendable {
+  package enum Subject: Sendable, Hashable {
     case rows
     case column(Slot)
   }
@@ -133,17 +144,19 @@ extension BoundRule {
       units[field.lowercased()] = Durations.factor(ofUnit: unit)
     }
     let settings = Binder.Settings(
-      purpose: .monitor, units: units, zone: context.zone, zones: context.zones)
-    let plan = try plan(rule, settings, context.params.merging(rule.params) { $1 })
+      purpose: .monitor, units: units, range: .window(rule.window), zone: context.zone,
+      zones: context.zones)
+    let (plan, expansion) = try plan(rule, settings, context.params.merging(rule.params) { $1 })
     guard let fold = plan.fold else { preconditionFailure("a monitor's plan always folds") }
     var binding = RuleBinding(
-      rule: rule, plan: plan, fold: fold, zone: context.zone, countsLines: isCounting(plan.query))
+      rule: rule, plan: plan, fold: fold, expansion: expansion, zone: context.zone,
+      countsLines: isCounting(plan.query))
     return try binding.bind()
   }
 
   private static func plan(
     _ rule: Rule, _ settings: Binder.Settings, _ params: [String: String]
-  ) throws(Diagnostics) -> Plan {
+  ) throws(Diagnostics) -> (Plan, ParameterExpansion) {
     do throws(Diagnostics) {
       let source = SourceText(name: rule.source.name, text: rule.query)
       let expanded = try ParameterExpansion.expand(source, params)
@@ -152,13 +165,18 @@ extension BoundRule {
           query.isAggregate ? query : query.counting(by: rule.groupBy)
         }
         plan.warnings = placed(expanded.restored(Diagnostics(plan.warnings)), in: rule).list
-        return plan
+        return (plan, expanded)
       } catch {
         throw expanded.restored(error)
       }
     } catch {
       throw placed(error, in: rule)
     }
+  }
+
+  /// Findings about the bound query, with their places in the rule file.
+  package func placed(_ findings: [Diagnostic]) -> [Diagnostic] {
+    BoundRule.placed(expansion.restored(Diagnostics(findings)), in: rule).list
   }
 
   /// Findings about the query, with their places in the rule file.
@@ -183,19 +201,17 @@ private struct RuleBinding {
   let rule: Rule
   var plan: Plan
   let fold: FoldPlan
+  let expansion: ParameterExpansion
   let zone: Zone
   /// Whether the query has no aggregate of its own.
   let countsLines: Bool
   var problems: [Diagnostic] = []
 
   mutating func bind() throws(Diagnostics) -> BoundRule {
-    if !plan.ordered.isEmpty || plan.collects || !plan.isRowWise {
-      report(.rowKeeping, at: rule.span, help: "put an aggregate before limit, sort and now()")
-    }
     let groupSlots = rule.groupBy.compactMap { groupSlot($0) }
     let groupKeys = rule.groupBy.compactMap { name in
       plan.result.slot(named: name).flatMap { slot in
-        plan.result[slot].isKey && !plan.refolds ? slot.index : nil
+        plan.result[slot].isKey && !plan.refolds && isKnownByLine(slot) ? slot.index : nil
       }
     }
     let groupsAreKeys = groupKeys.count == rule.groupBy.count
@@ -211,7 +227,13 @@ private struct RuleBinding {
       rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
       groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
       series: series, missingData: rule.missingData,
-      terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 })
+      terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 },
+      expansion: expansion)
+  }
+
+  /// Whether the lines themselves say what a key of the fold is.
+  private func isKnownByLine(_ key: Slot) -> Bool {
+    fold.keys.indices.contains(key.index) && !plan.rewritten.contains(fold.keys[key.index])
   }
 
   private var every: Int64 { rule.every ?? Rule.defaultEvery(window: rule.window) }
@@ -256,7 +278,7 @@ private struct RuleBinding {
     let resolve: Comparison
     if let own = written.resolve {
       resolve = own
-      guard let other = self.subject(of: own), isSame(subject, other) else {
+      guard let other = self.subject(of: own), subject == other else {
         if self.problems.isEmpty {
           report(
             .otherSubject, at: own.span, help: "compare the same column as `alert` does")
@@ -281,14 +303,6 @@ private struct RuleBinding {
       noValue: written.noValue, emptyIsZero: [.count, .sum, .growingSum].contains(kind),
       isConfirming: groupsAreKeys && isConfirming(comparator, kind),
       isAboutAbsence: [.less, .lessOrEqual, .equal].contains(comparator))
-  }
-
-  private func isSame(_ left: BoundLevel.Subject, _ right: BoundLevel.Subject) -> Bool {
-    switch (left, right) {
-    case (.rows, .rows): true
-    case (.column(let a), .column(let b)): a == b
-    case (.rows, .column), (.column, .rows): false
-    }
   }
 
   private func kind(of subject: BoundLevel.Subject) -> AggregateKind {
@@ -356,6 +370,19 @@ private struct RuleBinding {
   }
 }
 
+extension [BoundRule] {
+  /// The same rules, with so many bytes shared out evenly among those that keep rows. Fixed shares,
+  /// because what one monitor decides must not hang on how much another has to keep.
+  package func sharing(_ memory: Int) -> [BoundRule] {
+    let keepers = count { $0.keepsRows && $0.rule.enabled }
+    return map { rule in
+      var rule = rule
+      rule.memory = memory / Swift.max(1, keepers)
+      return rule
+    }
+  }
+}
+
 extension Comparison {
   /// What is true exactly when this is not, written the same way.
   package var opposite: Comparison {
@@ -368,9 +395,6 @@ extension Comparison {
 }
 
 extension Diagnostic.Message {
-  fileprivate static let rowKeeping = Self(
-    "not-built",
-    "monitors over whole rows (limit, sort or now() before the aggregate) are not built yet")
   fileprivate static func groupNotInResult(_ name: String) -> Self {
     Self("group-not-in-result", "the query's result has no column '\(name)' to group by")
   }

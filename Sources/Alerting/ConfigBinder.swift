@@ -223,7 +223,9 @@ package struct ConfigBinder {
   package mutating func finish() {
     for entry in entries where !known.contains(entry.key) {
       let help =
-        Suggestion.didYouMean(entry.key, among: known) ?? "known keys are \(known.listed)"
+        ForeignKeys.advice(on: entry.key, in: what) ?? Suggestion.didYouMean(
+          entry.key, among: known)
+        ?? "known keys are \(known.listed)"
       sink.report(entry.diagnostic(.unknownKey(entry.key, what), help: help))
     }
   }

@@ -17,6 +17,10 @@ package struct Configuration: Sendable {
   package var timezone = "UTC"
   /// Nil means one per core.
   package var threads: Int?
+  /// Bytes that monitors may keep in rows, all together.
+  package var memory = Configuration.usualMemory
+
+  package static let usualMemory = 1 << 30
 
   /// What holds without a file.
   package init() {}
@@ -39,7 +43,9 @@ package struct Configuration: Sendable {
     result.params = keys.stringMap("params") ?? [:]
     result.timezone = keys.zone("timezone", isZone) ?? "UTC"
     result.threads = keys.integer("threads", in: 1...1_024)
-    keys.notBuilt(["state", "memory", "listen"])
+    result.memory = keys.byteCount("memory") ?? usualMemory
+    if result.memory == 0 { keys.report(.noMemory, at: "memory", help: "write for example 64MiB") }
+    keys.notBuilt(["state", "listen"])
     keys.finish()
     return result
   }
@@ -142,6 +148,9 @@ extension Diagnostic.Message {
   }
   fileprivate static func badFormat(_ error: DatePatternError) -> Self {
     Self("bad-time-format", "`time_format` can't be read: \(error)")
+  }
+  fileprivate static var noMemory: Self {
+    Self("bad-size", "`memory` must be at least 1 byte")
   }
   fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
   fileprivate static var twoInputs: Self {

@@ -13,10 +13,17 @@ package struct EvidencePlace: Sendable, Hashable {
 
   @inline(__always)
   init(of row: Int, _ batch: Batch) {
-    moment = Moment(
+    moment = Moment(of: row, batch)
+    length = Int32(truncatingIfNeeded: batch.lines.lengths[row])
+  }
+}
+
+extension Moment {
+  @inline(__always)
+  init(of row: Int, _ batch: Batch) {
+    self.init(
       time: batch.times[row], source: batch.source, generation: batch.generation,
       offset: Int64(batch.offset(of: row)))
-    length = Int32(truncatingIfNeeded: batch.lines.lengths[row])
   }
 }
 

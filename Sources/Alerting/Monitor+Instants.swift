@@ -9,7 +9,7 @@ extension Monitor {
   ) {
     while let end = due?.end, end < watermark {
       var next = end + every
-      if let idle = idleTime(from: end, to: watermark) {
+      if let idle = idleTime(from: end, to: unseen(from: end, to: watermark)) {
         next = max(next, instant(atOrAfter: idle))
       } else {
         decide(end, line: line, &decisions)
@@ -17,6 +17,7 @@ extension Monitor {
       due?.slide(to: next, over: panes)
       groups.reach(next)
       panes.drop(through: next - rule.window)
+      dropKeptRows(before: next)
       dropUnusedGroups(at: end)
     }
   }
@@ -24,19 +25,20 @@ extension Monitor {
   /// How long it stays so that deciding could change nothing: an empty window, no alert under way,
   /// nobody to miss. Nil when that is not so at `end`.
   func idleTime(from end: Int64, to watermark: Int64) -> Int64? {
-    guard skipsInstants, let due, due.totals.isEmpty, groups.isQuiet, groups.isEmpty else {
+    guard passesOver(end), let due, due.totals.isEmpty, holdsNoRows, groups.isQuiet, groups.isEmpty
+    else {
       return nil
     }
     if rule.series?.learns == true { return nil }
     if rule.groupSlots.isEmpty, rule.levels.contains(where: \.emptyCanHit) { return nil }
-    let idle = panes.list.first.map { min($0.end, watermark) } ?? watermark
+    let idle = (panes.list.first?.end ?? kept?.firstEnd).map { min($0, watermark) } ?? watermark
     guard let silence = silenceEnd else { return idle }
     return silence <= end ? nil : min(idle, silence)
   }
 
   /// Group numbers are never used twice; from time to time those that nothing refers to are dropped.
   mutating func dropUnusedGroups(at time: Int64) {
-    let live = panes.list.reduce(0) { $0 + $1.partial.groupCount }
+    let live = panes.list.reduce(kept?.count ?? 0) { $0 + $1.partial.groupCount }
     if folds.count > 4_096, folds.count > 4 * live {
       var fresh = GroupTable()
       let old = folds
@@ -81,14 +83,19 @@ extension Monitor {
 
   mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
     guard let due else { return }
-    if skipsInstants, groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    if passesOver(time), groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
+    guard isWhole(at: time) else {
+      lens?.note(undecided: time)
+      groups.breakRuns(at: time)
+      return groups.settle(at: time)
+    }
     if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
     let found =
       rule.levels.isEmpty
-      ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(due.totals, at: time)
+      ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(at: time)
     for index in rule.levels.indices {
-      let judged = groups.judged(found[index], level: index, at: time)
+      let judged = judged(found[index], level: index, at: time)
       for group in groups.inDecisionOrder(judged) {
         let (finding, value) = finding(index, group, found[index], at: time)
         observe(
@@ -105,7 +112,7 @@ extension Monitor {
   mutating func totalsByGroup(_ totals: Partial) -> [GroupValues] {
     rule.levels.indices.map { index in
       let level = rule.levels[index]
-      var found = GroupValues(watching: groups.watch(index))
+      var found = GroupValues(watching: watch(index))
       switch level.subject {
       case .rows:
         totals.forEachGroup { fold, _ in found.countRow(of: groups.number(ofFold: Int(fold), folds))
@@ -122,15 +129,13 @@ extension Monitor {
   }
 
   /// The same behind the stages of the tail.
-  mutating func rowsByGroup(_ totals: Partial, at time: Int64) -> [GroupValues] {
-    var frame = totals.frame(folds)
-    frame.now = time
-    rule.plan.runTail(on: &frame)
+  mutating func rowsByGroup(at time: Int64) -> [GroupValues] {
+    var frame = result(at: time)
     defer { withExtendedLifetime(frame.arena) {} }
     let numbers = groups.numbers(of: &frame)
     return rule.levels.indices.map { index in
       let level = rule.levels[index]
-      var found = GroupValues(watching: groups.watch(index))
+      var found = GroupValues(watching: watch(index))
       switch level.subject {
       case .rows:
         frame.live.forEach { found.countRow(of: numbers[$0]) }
@@ -174,7 +179,7 @@ extension BoundRule {
 
   /// Whether conditions can be read from the aggregates without making result rows.
   var readsTotals: Bool {
-    (groupSlots.isEmpty || groupKeys != nil) && plan.tailOnlyShows && !plan.refolds
+    !keepsRows && (groupSlots.isEmpty || groupKeys != nil) && plan.tailOnlyShows && !plan.refolds
   }
 
   /// Whether an instant can find what no line found while nothing fires: absence, or a condition that

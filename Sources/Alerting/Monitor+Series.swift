@@ -93,6 +93,15 @@ extension Monitor {
     return verdicts
   }
 
+  /// What `anomaly` has learned so far, for a store to keep.
+  package var learned: [SeriesBook.Entry] { book.snapshot() }
+
+  /// Takes back what was learned before a restart; what does not fit the rule any more is left out.
+  package mutating func restore(learned: [SeriesBook.Entry]) {
+    guard case .anomaly(let level) = rule.series?.detector else { return }
+    book = SeriesBook(snapshot: learned, level)
+  }
+
   /// The newest slices of the window that are over at the instant `time` and that its edge does not
   /// cut, oldest first, as points of 0.
   private func timeline(_ slices: Slices, at time: Int64, atMost count: Int) -> [SeriesPoint] {
@@ -107,24 +116,24 @@ extension Monitor {
     return timeline.reversed()
   }
 
-  /// The series of the window at `time`: those with rows, and those of groups whose silence is a
-  /// number.
+  /// The series of the window at `time`, without the slice that its edge cuts: those with rows, and
+  /// those of groups whose silence is a number.
   private mutating func rows(
     of series: SeriesCondition, at time: Int64, _ table: inout GroupTable
   ) -> [SeriesRows] {
-    guard let totals = due?.totals else { return [] }
-    var frame = totals.frame(folds)
-    frame.now = time
-    rule.plan.runTail(on: &frame)
+    var frame = result(at: time)
+    // Cells point into it.
+    defer { withExtendedLifetime(frame.arena) {} }
     let groupOf = groups.numbers(of: &frame)
     let numbers = table.groups(of: series.keys.map { frame.column($0) }, rows: frame.live)
     let values = frame.column(series.column)
     let starts = series.sliceColumn.map { frame.column($0.slot) }
+    let edge = starts == nil ? .min : time - rule.window
     var found: [SeriesRows] = []
     var places: [Int32: Int] = [:]
     frame.live.forEach { row in
       let start = starts.map { $0[row].wholeNumber } ?? time - every
-      guard let start, let value = values[row].number, value.isFinite else { return }
+      guard let start, start > edge, let value = values[row].number, value.isFinite else { return }
       let place = places[numbers[row], default: found.count]
       if place == found.count {
         places[numbers[row]] = place

@@ -5,7 +5,7 @@ extension Monitor {
     guard let missing = rule.missingData else { return }
     let index = rule.conditionCount
     let start = time - missing.window
-    for group in missing.perGroup ? groups.silent(since: start, index, at: time) : [0] {
+    for group in missing.perGroup ? silent(since: start, index, at: time) : [0] {
       let first = missing.perGroup ? groups.firstLine(of: group, index) : nil
       let isEarly = max(began, first ?? began) > start
       let isSilent = groups.lastLine(of: group) <= start

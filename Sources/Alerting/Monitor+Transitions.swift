@@ -18,6 +18,13 @@ extension Monitor {
       }
       return (change, alert.ordinal)
     }
+    var made: Decision?
+    // Whatever is found of any group passes here, so that a lens sees what is decided, as it is decided.
+    defer {
+      if lens != nil {
+        note(finding, index, group, at: time, value: value, windowEnd, band, change, made)
+      }
+    }
     guard let change else { return }
     guard let step = change.step else {
       troubles.suppressed += 1
@@ -37,13 +44,14 @@ extension Monitor {
       value: value, threshold: threshold(of: step, terms, band),
       windowStart: start, windowEnd: windowEnd, evidence: [], actions: [])
     let isOnset = step == .pending || step == .firing
-    decisions.append(
-      Decision(
-        order: DecisionOrder(
-          line: order.line, instant: order.instant, monitor: rule.rule.name, level: index,
-          group: key.json),
-        transition: transition,
-        evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : []))
+    let decision = Decision(
+      order: DecisionOrder(
+        line: order.line, instant: order.instant, monitor: rule.rule.name, level: index,
+        group: key.json),
+      transition: transition,
+      evidence: isOnset ? groups.evidence(of: group, after: start, through: windowEnd) : [])
+    made = decision
+    decisions.append(decision)
   }
 
   /// What was compared, as written; of a band with its numbers, which nobody has written.

@@ -94,17 +94,19 @@ extension Monitor {
       guard matching[row] else { continue }
       let fold = input.groups[row]
       let group = Int(members[row])
-      var single = Selection(none: matching.count)
-      single.insert(row)
-      groups.noteEvidence(single, members, run.batch)
+      groups.noteEvidence(EvidencePlace(of: row, run.batch), of: group)
       guard needsAll || tripped.contains(fold), current.covers(instant(atOrAfter: times[row]))
       else { continue }
+      var single = Selection(none: matching.count)
+      single.insert(row)
       prior.absorb(input, rows: single)
       for (index, level) in rule.levels.enumerated()
       where level.tripsOnLine && !groups.alert(index, group).isFiring {
         guard let value = confirmedValue(level, prior, fold, arena), level.isHit(value)
         else { continue }
         let line = run.firstLine + UInt64(row - run.rows.lowerBound)
+        lens?.line = Moment(of: row, run.batch)
+        defer { lens?.line = nil }
         observe(
           .hit, index, group, at: largest, value: value, windowEnd: current.end,
           order: (line, .max), &decisions)

@@ -8,6 +8,9 @@ package struct MonitorTroubles: Sendable {
   package var firstLate: Moment?
   /// Alerts beyond the limit of groups that may fire at once.
   package var suppressed = 0
+  /// Matching lines whose rows found no room in the monitor's memory.
+  package var unkept = 0
+  package var firstUnkept: Moment?
   /// Groups beyond `max_groups`.
   package var forgotten = 0
   package var health = MonitorHealth.ok
@@ -29,11 +32,13 @@ package struct Monitor: Sendable {
   var lead: SlidingTotals?
   /// The end of the newest window that was ever `lead`.
   var ledThrough = Int64.min
+  /// The rows of the window, of a rule that judges them anew at each instant; others need none.
+  var kept: KeptRows?
   var folds = GroupTable()
   var groups: AlertGroups
   /// What `anomaly` has learned.
   var book = SeriesBook()
-  var began: Int64 = 0
+  package internal(set) var began: Int64 = 0
   var largestTime = Int64.min
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
   /// one of the firing ones to end, that has expired, or that was true before the start.
@@ -43,12 +48,15 @@ package struct Monitor: Sendable {
   /// Whether instants at which nothing can happen are passed over. It only saves time: tests decide
   /// every instant to see that nothing changes.
   package var skipsInstants = true
+  /// Where somebody looks closely; nil, which costs nothing, but for whoever asks why.
+  package var lens: MonitorLens?
 
   package static let firingLimit = 1_000
 
   package init(_ rule: BoundRule) {
     self.rule = rule
     panes = Panes(rule.fold)
+    kept = rule.keepsRows ? KeptRows(rule) : nil
     groups = AlertGroups(rule)
     if rule.series?.learns == true { troubles.health = .learning }
   }
@@ -174,13 +182,12 @@ package struct Monitor: Sendable {
       let time = times[row]
       if time <= settled, settled >= began, !isWarming {
         troubles.late += 1
-        if troubles.firstLate == nil {
-          troubles.firstLate = EvidencePlace(of: row, run.batch).moment
-        }
+        if troubles.firstLate == nil { troubles.firstLate = Moment(of: row, run.batch) }
       }
       return time > oldest
     }
     guard !matching.isEmpty else { return }
+    guard kept == nil else { return keep(matching, members, &frame, run) }
     let input = FoldInput(&frame, rows: matching, groups: numbers, rule.fold)
     let parts = parts(of: matching, times)
     for part in parts {

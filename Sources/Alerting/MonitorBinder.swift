@@ -44,6 +44,16 @@ struct MonitorBinder {
 
   private func place(_ value: ConfigNode) -> Span { isOwn(value) ? value.span : span }
 
+  private var places: [String: Span] {
+    var places: [String: Span] = [:]
+    for entry in keys.entries {
+      places[entry.key] = place(entry.value)
+      guard case .map(let inner) = entry.value.content else { continue }
+      for part in inner { places["\(entry.key).\(part.key)"] = place(part.value) }
+    }
+    return places
+  }
+
   private mutating func readName() -> String? {
     guard let name = keys.required("name") else { return nil }
     if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
@@ -64,6 +74,7 @@ struct MonitorBinder {
       name: "", query: "", queryMap: QueryMap(offsets: []), window: 600_000, source: node.source,
       span: span)
     if !isWhole { _ = (keys.string("name"), keys.string("query")) }
+    rule.places = places
     rule.description = keys.string("description") ?? ""
     if let window = keys.positiveDuration("window") {
       rule.window = window

@@ -2,10 +2,16 @@ import QueryLanguage
 import Records
 
 /// One point of a series: the value of a slice of time, or of an instant.
-struct SeriesPoint: Sendable, Equatable {
-  var start: Int64
-  var end: Int64
-  var value: Double
+package struct SeriesPoint: Sendable, Equatable {
+  package var start: Int64
+  package var end: Int64
+  package var value: Double
+
+  package init(start: Int64, end: Int64, value: Double) {
+    self.start = start
+    self.end = end
+    self.value = value
+  }
 }
 
 /// What an instant showed of one series, or of the worst of several.

@@ -148,6 +148,8 @@ package struct Rule: Sendable {
   package var actions: [ActionUse]
   package var source: SourceText
   package var span: Span
+  /// Where the values of the keys stand that were written, those of a block as `critical.for`.
+  package var places: [String: Span]
 
   package init(
     name: String, query: String, queryMap: QueryMap, window: Int64, source: SourceText, span: Span
@@ -170,6 +172,7 @@ package struct Rule: Sendable {
     tags = [:]
     enabled = true
     actions = []
+    places = [:]
   }
 
   /// The smallest whole number of seconds that divides the window and lies between window / 60 and

@@ -19,6 +19,15 @@ package struct RuleExplanation: Sendable {
     package let waitsForWindow: Bool
   }
 
+  /// What a row-keeping monitor keeps.
+  package struct KeptRowsPart: Sendable {
+    package let fields: [String]
+    /// Of one row, without its text.
+    package let bytesPerRow: Int
+    /// For all rows together.
+    package let memory: Int
+  }
+
   package let rule: BoundRule
   package let query: Explanation
   package let panes: Int64
@@ -26,6 +35,8 @@ package struct RuleExplanation: Sendable {
   package let bytesPerGroup: Int
   /// What comes on top, in words.
   package let growth: [String]
+  /// The rows that it keeps; nil when it folds them as they come.
+  package let keptRows: KeptRowsPart?
   package let levels: [LevelPart]
   /// What is told of missing data, in words; nil when nobody watches for it.
   package let missingData: String?
@@ -39,6 +50,12 @@ package struct RuleExplanation: Sendable {
     let states = rule.fold.subtracts ? Int(panes) + 1 : 2 * Int(panes) + 2
     bytesPerGroup = cost.bytes * states
     growth = cost.growth
+    keptRows =
+      !rule.keepsRows
+      ? nil
+      : KeptRowsPart(
+        fields: rule.plan.carried.map { rule.plan.fields[$0].spelling },
+        bytesPerRow: rule.bytesPerRow, memory: rule.memory)
     levels =
       rule.series.map { LevelPart.parts(of: $0, in: rule) }
       ?? rule.levels.map { LevelPart(level: $0, of: rule) }
@@ -96,6 +113,9 @@ extension BoundLevel {
     }
     if isConfirming, let atLeast = rule.rule.atLeast {
       return "\(atLeast.hits) of \(atLeast.instants) instants have to be hits"
+    }
+    if rule.keepsRows {
+      return "a stage before the aggregate looks at other rows or at the time, or makes rows"
     }
     if !rule.plan.tailOnlyShows { return "a stage behind the aggregate may change its rows" }
     if rule.groupKeys == nil { return "the groups are not those of the aggregate" }

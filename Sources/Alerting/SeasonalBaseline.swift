@@ -185,15 +185,12 @@ extension SeasonalBaseline {
   /// Everything it has learned, as numbers: a head, the points of the open hour, then for each bucket
   /// its place, its hours, how many points, and the points.
   package func snapshot() -> [Double] {
-    func time(_ time: Int64?) -> Double { time.flatMap { $0 == .min ? nil : Double($0) } ?? .nan }
-    var numbers: [Double] = [
-      1, Double(habit.step), time(first), Double(count), mean, deviation, time(hour),
-      time(lastCell), Double(hourPoints.count),
-    ]
-    numbers += hourPoints
+    // What is missing before the first point.
+    let times = first.map { [$0, hour, lastCell].map(Double.init) } ?? []
+    var numbers: [Double] = [1, Double(habit.step), Double(count), mean, deviation]
+    numbers += times.counted + hourPoints.counted
     for (place, bucket) in buckets.sorted(by: { $0.key < $1.key }) {
-      numbers += [Double(place), Double(bucket.hours), Double(bucket.points.count)]
-      numbers += bucket.points
+      numbers += [Double(place), Double(bucket.hours)] + bucket.points.counted
     }
     return numbers
   }
@@ -203,12 +200,11 @@ extension SeasonalBaseline {
     self.init(habit)
     var reader = SnapshotReader(snapshot)
     guard reader.whole() == 1, reader.whole() == habit.step else { return nil }
-    first = reader.time()
     count = Int(reader.whole())
     mean = reader.number()
     deviation = reader.number()
-    hour = reader.time() ?? .min
-    lastCell = reader.time() ?? .min
+    let times = reader.numbers().map { Int64(exactly: $0) ?? .min }
+    if times.count == 3 { (first, hour, lastCell) = (times[0], times[1], times[2]) }
     hourPoints = reader.numbers()
     while !reader.isAtEnd {
       let place = Int(reader.whole())

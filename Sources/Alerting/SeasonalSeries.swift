@@ -22,7 +22,7 @@ package struct AnomalyLevel: Sendable {
 /// a level may shift for good: from the first such point on a second baseline, the rival, learns every
 /// point. When it has learned enough, and most of its points lay outside, it takes the place of the
 /// first, so that no shift alerts for ever; else it is dropped.
-struct SeasonalSeries: Sendable, Equatable {
+package struct SeasonalSeries: Sendable, Equatable {
   private struct Rival: Equatable {
     var baseline: SeasonalBaseline
     var points = 0
@@ -42,14 +42,15 @@ struct SeasonalSeries: Sendable, Equatable {
   private var anomalies: [Judged] = []
   private var newest: Judged?
 
-  init(_ level: AnomalyLevel) { baseline = SeasonalBaseline(level.habit) }
+  package init(_ level: AnomalyLevel) { baseline = SeasonalBaseline(level.habit) }
 
   /// Whether points are judged, not only learned from.
   var isJudged: Bool { newest?.usual != nil }
 
   var lastPoint: Int64 { newest?.end ?? .min }
 
-  mutating func take(_ point: SeriesPoint, _ level: AnomalyLevel, _ direction: Direction) {
+  /// Judges a point and learns from it.
+  package mutating func take(_ point: SeriesPoint, _ level: AnomalyLevel, _ direction: Direction) {
     baseline.turn(to: point.start)
     let usual = baseline.hasLearned(at: point.end) ? baseline.usual : nil
     let judged = Judged(end: point.end, value: point.value, usual: usual)
@@ -105,22 +106,19 @@ extension AnomalyLevel {
 
 extension SeasonalSeries {
   /// Everything it knows, as numbers: the baseline and the rival, each behind its length, then points.
-  func snapshot() -> [Double] {
-    let first = baseline.snapshot()
-    let second = rival?.baseline.snapshot() ?? []
-    var numbers = [Double(first.count)] + first + [Double(second.count)] + second
+  package func snapshot() -> [Double] {
+    var numbers = baseline.snapshot().counted + (rival?.baseline.snapshot() ?? []).counted
     numbers += [Double(rival?.points ?? 0), Double(rival?.strange ?? 0)]
     numbers.append(Double(anomalies.count))
     for point in anomalies + [newest].compactMap(\.self) {
-      numbers += [
-        Double(point.end), point.value, point.usual?.center ?? .nan, point.usual?.spread ?? .nan,
-      ]
+      let usual = point.usual.map { [$0.center, $0.spread] } ?? []
+      numbers += [Double(point.end), point.value] + usual.counted
     }
     return numbers
   }
 
   /// What a snapshot holds; nil when it does not fit the level.
-  init?(snapshot: [Double], _ level: AnomalyLevel) {
+  package init?(snapshot: [Double], _ level: AnomalyLevel) {
     var reader = SnapshotReader(snapshot)
     guard let first = SeasonalBaseline(snapshot: reader.numbers(), level.habit) else { return nil }
     baseline = first
@@ -135,8 +133,12 @@ extension SeasonalSeries {
     var judged: [Judged] = []
     while !reader.isAtEnd {
       let (end, value) = (reader.whole(), reader.number())
-      let usual = SeasonalBaseline.Usual(center: reader.number(), spread: reader.number())
-      judged.append(Judged(end: end, value: value, usual: usual.center.isNaN ? nil : usual))
+      let usual = reader.numbers()
+      judged.append(
+        Judged(
+          end: end, value: value,
+          usual: usual.count == 2
+            ? SeasonalBaseline.Usual(center: usual[0], spread: usual[1]) : nil))
     }
     guard !reader.isBroken, count <= level.minCount,
       judged.count - count == 0 || judged.count - count == 1

@@ -24,17 +24,6 @@ struct SnapshotReader {
     return whole
   }
 
-  /// A time, which may be missing.
-  mutating func time() -> Int64? {
-    let number = number()
-    guard !number.isNaN else { return nil }
-    guard let time = Int64(exactly: number) else {
-      isBroken = true
-      return nil
-    }
-    return time
-  }
-
   /// Numbers behind their count.
   mutating func numbers() -> [Double] {
     let count = whole()
@@ -45,4 +34,9 @@ struct SnapshotReader {
     defer { rest.removeFirst(Int(count)) }
     return Array(rest.prefix(Int(count)))
   }
+}
+
+extension [Double] {
+  /// The numbers behind their count, as `SnapshotReader.numbers` reads them.
+  var counted: [Double] { [Double(count)] + self }
 }

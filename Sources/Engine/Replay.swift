@@ -16,6 +16,8 @@ package struct Replay {
   private let times: Range<Int64>
   /// See `Monitor.skipsInstants`.
   package var skipsInstants = true
+  /// Somebody who looks on.
+  package var observer: (any ReplayObserver)?
 
   package init(
     rules: [BoundRule], sources: [SourcePlan], options: FeedOptions, actions: ActionSet,
@@ -67,18 +69,24 @@ package struct Replay {
       ReplaySource(
         SourceFeed(
           plan, source: Int32(index), wanted: wanted, heads: heads, options: shared, pool: pool,
-          ledger: ledger, quarantine: outlet.quarantine), times: times)
+          ledger: ledger, quarantine: outlet.quarantine), times: times, observer: observer)
     }
     defer { for feed in feeds { feed.cancel() } }
     var watch = Deciding(rules, ledger, actions, live: live)
     for index in watch.monitors.indices { watch.monitors[index].skipsInstants = skipsInstants }
-    try merge(feeds, into: &watch, outlet)
-    try watch.finish(drains: drains, outlet.transition)
+    for index in watch.monitors.indices { observer?.prepare(&watch.monitors[index]) }
+    if try merge(feeds, into: &watch, outlet) {
+      try watch.finish(drains: drains, noEarlierThan: observer?.end, outlet.transition)
+    }
+    observer?.finish(watch.monitors)
     return outcome(feeds, watch)
   }
 
-  /// Takes the lines of all sources by time, ties by the order of the sources.
-  private func merge(_ feeds: [ReplaySource], into watch: inout Deciding, _ outlet: Outlet) throws {
+  /// Takes the lines of all sources by time, ties by the order of the sources. False when an observer
+  /// wanted no more of them.
+  private func merge(
+    _ feeds: [ReplaySource], into watch: inout Deciding, _ outlet: Outlet
+  ) throws -> Bool {
     var line: UInt64 = 0
     // Every source has come as far as the merged lines, so the latest one holds the watermark back.
     let lateness = sources.map(\.lateness).max() ?? 0
@@ -94,16 +102,18 @@ package struct Replay {
           second = (time, index)
         }
       }
-      guard let first, let ready = feeds[first.index].current else { return }
+      guard let first, let ready = feeds[first.index].current else { return true }
       let end = runEnd(of: ready, at: first.index, before: second)
       var fed = ready.fed
       let run = LineRun(
         batch: fed.made.batch, rows: ready.row..<end, timed: ready.timed, firstLine: line,
         lateness: lateness)
+      observer?.sees(run)
       try watch.absorb(&fed.frames, run, outlet.transition)
       line += UInt64(end - ready.row)
       feeds[first.index].take(through: end)
       if end == ready.timed.count { outlet.progress(report(feeds)) }
+      if observer?.wantsMore(watch.monitors) == false { return false }
     }
   }
 
@@ -181,12 +191,15 @@ package struct Deciding {
   }
 
   /// Decides up to the largest time seen; with `drains`, until everything open has decided itself.
-  package mutating func finish(drains: Bool, _ emit: (Transition) throws -> Void) throws {
+  /// `noEarlierThan` may name a later end.
+  package mutating func finish(
+    drains: Bool, noEarlierThan least: Int64? = nil, _ emit: (Transition) throws -> Void
+  ) throws {
     var decisions: [Decision] = []
     for index in monitors.indices {
       guard let newest = monitors[index].newest else { continue }
       let end = drains ? monitors[index].drainEnd ?? newest : newest
-      decisions += monitors[index].finish(through: end)
+      decisions += monitors[index].finish(through: max(end, least ?? end))
     }
     try publish(decisions, emit)
   }

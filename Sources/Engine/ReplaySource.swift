@@ -30,10 +30,13 @@ final class ReplaySource {
   /// A source that goes on this long without a single time is not worth waiting for.
   private static let mostWaiting = 64 << 20
 
+  private let observer: (any ReplayObserver)?
+
   /// `times` are looked at; other lines are as if they were not there.
-  init(_ feed: SourceFeed, times: Range<Int64>) {
+  init(_ feed: SourceFeed, times: Range<Int64>, observer: (any ReplayObserver)? = nil) {
     self.feed = feed
     self.times = times
+    self.observer = observer
     gate = AheadGate(maxAhead: feed.plan.maxAhead)
   }
 
@@ -110,6 +113,7 @@ final class ReplaySource {
 
   private func settle(_ fed: FedBatch) {
     let batch = fed.made.batch
+    for row in fed.made.malformed { observer?.sees(malformed: row, of: batch) }
     var timed = fed.made.messages
     timed.filter { batch.times[$0] != Batch.untimed && times.contains(batch.times[$0]) }
     let refused = gate.pass(
@@ -119,6 +123,7 @@ final class ReplaySource {
     for place in refused {
       guard let index = ahead.firstIndex(where: { $0.number == place.batch }) else { continue }
       ahead[index].timed.remove(place.row)
+      observer?.sees(refused: place.row, of: ahead[index].fed.made.batch)
       self.refused.note(at: feed.placement(place.row, ahead[index].fed.made.batch))
     }
   }

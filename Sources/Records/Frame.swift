@@ -17,6 +17,8 @@ package struct Frame: Sendable {
   package private(set) var limited: [Int] = []
   /// Keeps the chunk alive that cells of a gathered frame still point into.
   private let anchor: Batch?
+  /// The line, or kept row, that each row comes from, when a stage made several rows of one.
+  package private(set) var origins: [Int]?
 
   /// A raw frame over `batch`.
   package init(batch: Batch, loads: [FieldLoad], live: Selection) {
@@ -110,6 +112,16 @@ package struct Frame: Sendable {
     return .cells(cells)
   }
 
+  /// The batch whose lines the rows are, or come from.
+  package var lines: Batch? { origins == nil ? batch : anchor }
+
+  /// A new frame with some of the rows, in their order, each as often as it is given, all alive.
+  package func multiplied(_ rows: [Int]) -> Frame {
+    var result = gathered(rows)
+    result.origins = origins.map { known in rows.map { known[$0] } } ?? rows
+    return result
+  }
+
   /// A new frame with the given rows, in the given order, all alive.
   package func gathered(_ rows: [Int]) -> Frame {
     var result = self
@@ -119,7 +131,9 @@ package struct Frame: Sendable {
       case .cells(let cells): .cells(rows.map { cells[$0] })
       }
     }
-    return Frame(columns: all, rowCount: rows.count, arena: arena, anchor: anchor)
+    var gathered = Frame(columns: all, rowCount: rows.count, arena: arena, anchor: anchor)
+    gathered.now = now
+    return gathered
   }
 }
 

@@ -131,3 +131,16 @@ package struct ShortestDecimal {
     self.init(isNegative: value < 0, digits: digits, exponent: exponent)
   }
 }
+
+extension BinaryInteger {
+  /// `1,204`: digits in groups of three.
+  package var grouped: String {
+    let digits = String(magnitude)
+    var result = self < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { result += "," }
+      result.append(digit)
+    }
+    return result
+  }
+}

@@ -48,19 +48,20 @@ extension Double {
 }
 
 extension BinaryInteger {
-  /// `1,204`: digits in groups of three.
-  package var grouped: String {
-    let digits = String(magnitude)
-    var result = self < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { result += "," }
-      result.append(digit)
-    }
-    return result
-  }
-
   /// `421 kB`: powers of a thousand.
   package var byteText: String { Double(self).scaled("B") }
+
+  /// `64 MiB`: powers of 1,024, as memory is given out.
+  package var memoryText: String {
+    var value = Double(self)
+    var units = ["B", "KiB", "MiB", "GiB", "TiB"][...]
+    while value >= 1_024, units.count > 1 {
+      value /= 1_024
+      units.removeFirst()
+    }
+    return
+      "\(value.fixed(value < 9.95 && value != value.rounded() ? 1 : 0)) \(units[units.startIndex])"
+  }
 
   /// `1 line`, `2 lines`.
   package func counted(_ noun: String, _ plural: String? = nil) -> String {

@@ -1,3 +1,5 @@
+import Records
+
 /// The closing words of a run: how much was read, how fast, and what was wrong with it.
 package struct Summary: Sendable {
   /// Lines that could not be used as they were; only what happened is said.

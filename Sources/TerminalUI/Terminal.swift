@@ -5,12 +5,18 @@ package struct Terminal: Sendable, Hashable {
   package var columns: Int
   package var rows: Int
   package var palette: Palette
+  /// Whether it surely has more than the letters of ASCII, so that drawings may use blocks and lines.
+  package var isUnicode: Bool
 
-  package init(isInteractive: Bool, columns: Int = 80, rows: Int = 24, palette: Palette = .plain) {
+  package init(
+    isInteractive: Bool, columns: Int = 80, rows: Int = 24, palette: Palette = .plain,
+    isUnicode: Bool = false
+  ) {
     self.isInteractive = isInteractive
     self.columns = max(20, columns)
     self.rows = max(4, rows)
     self.palette = palette
+    self.isUnicode = isUnicode
   }
 
   /// A pipe or a file: nothing is cut, nothing is coloured.

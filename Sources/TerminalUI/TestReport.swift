@@ -1,3 +1,5 @@
+import Records
+
 /// What became of the unit tests of rules, for people and programs to read.
 package struct TestReport: Sendable {
   /// A place in a test file.

@@ -75,7 +75,7 @@ package struct Timeline: Sendable {
     var line = palette.paint(Moment.clock(transition.time).padded(to: Self.margin), .quiet)
     line += palette.paint("\(mark) \(word)".padded(to: Self.label), style)
     line += palette.paint(transition.monitor.displaySafe(), .strong)
-    if !transition.group.fields.isEmpty { line += "  " + Self.text(of: transition.group) }
+    if !transition.group.fields.isEmpty { line += "  " + transition.group.readable }
     if let lasted, transition.to == .resolved || transition.to == .expired {
       line += palette.paint("  after \(Moment.span(lasted))", .quiet)
     }
@@ -156,20 +156,6 @@ package struct Timeline: Sendable {
     Self.blanks(Self.margin) + palette.paint(label.padded(to: Self.label), .quiet) + text
   }
 
-  private static func text(of group: GroupKey) -> String {
-    group.fields.map { field in
-      let value =
-        switch field.value {
-        case .null: "null"
-        case .bool(let flag): flag ? "true" : "false"
-        case .whole(let number): String(number)
-        case .number(let number): NumberText.shortest(number)
-        case .text(let text): text.displaySafe()
-        }
-      return "\(field.name.displaySafe())=\(value)"
-    }.joined(separator: " ")
-  }
-
   /// Columns of the time, and of the word after it: `09:14:22.250  `, `✓ resolved no data  `.
   private static let margin = 14
   private static let label = 21
@@ -178,9 +164,9 @@ package struct Timeline: Sendable {
 }
 
 extension Level {
-  fileprivate var noun: String { self == .missingData ? "no data" : rawValue }
+  var noun: String { self == .missingData ? "no data" : rawValue }
 
-  fileprivate var style: Palette.Style {
+  var style: Palette.Style {
     switch self {
     case .critical: .critical
     case .warning: .warning

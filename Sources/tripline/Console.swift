@@ -60,7 +60,15 @@ extension Terminal {
       isInteractive: isInteractive && term != "dumb",
       columns: size.ws_col > 0 ? Int(size.ws_col) : 80,
       rows: size.ws_row > 0 ? Int(size.ws_row) : 24,
-      palette: Palette(isColoured: colour.decided(sensible: isSensible)))
+      palette: Palette(isColoured: colour.decided(sensible: isSensible)),
+      isUnicode: isInteractive && term != "dumb" && Self.speaksUTF8)
+  }
+
+  /// Whether the person's language settings say so; the first of them that is set decides.
+  private static var speaksUTF8: Bool {
+    let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
+    let name = locale.lowercased()
+    return name.contains("utf-8") || name.contains("utf8")
   }
 
   private static func environment(_ name: String) -> String? {

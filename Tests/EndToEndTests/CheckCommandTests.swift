@@ -140,3 +140,58 @@ import Testing
     #expect(run.errors == "accepted 0 of 1\n1 query: 1 error\n")
   }
 }
+
+/// `tripline check --sample`.
+@Suite final class CheckSampleTests {
+  private let tripline: CheckProgram
+
+  init() throws {
+    tripline = try CheckProgram()
+    try tripline.write(
+      "rules.yaml",
+      """
+      monitors:
+        - name: errors
+          query: _sourceCategory=prod/web status=500
+          critical: { alert: "> 5" }
+      """)
+    try tripline.write("app.ndjson", #"{"time":"2026-03-02T09:00:00Z","status":200}"# + "\n")
+  }
+
+  deinit { tripline.remove() }
+
+  @Test func `a note is a record like any other, and fails no run`() throws {
+    let run = try tripline(
+      "check", "-o", "ndjson", "--fail-on", "lint", "--sample", "app.ndjson", "rules.yaml")
+    #expect(run.status == 0)
+    #expect(
+      run.output.hasPrefix(
+        #"{"file":"rules.yaml","line":3,"column":12,"severity":"note","code":"dead-end","#))
+    #expect(run.errors == "1 file, 1 monitor, 0 actions: 1 note\napp.ndjson: 1 line\n")
+  }
+
+  @Test func `it can be said where the sample comes from`() throws {
+    try tripline.write("app.ndjson", #"{"time":"2026-03-02T09:00:00Z","status":500}"# + "\n")
+    let run = try tripline(
+      "check", "--category", "prod/web", "--sample", "app.ndjson", "rules.yaml")
+    #expect(run.status == 0 && run.output == "")
+  }
+
+  @Test func `only the first lines of a long log are looked at, and that is said`() throws {
+    let line = #"{"time":"2026-03-02T09:00:00Z","stauts":500}"# + "\n"
+    try tripline.write("app.ndjson", String(repeating: line, count: 100_001))
+    let run = try tripline(
+      "check", "--fail-on", "lint", "--category", "prod/web", "--sample", "app.ndjson", "rules.yaml"
+    )
+    #expect(run.status == 1)
+    #expect(run.output.contains("'status' occurs in 0 of 100,000 lines"), "\(run.output)")
+    #expect(run.output.contains("did you mean 'stauts', which occurs in 100,000?"))
+    #expect(run.errors.hasSuffix("app.ndjson: the first 100,000 lines\n"))
+  }
+
+  @Test func `a sample that is not there is an input that can't be read`() throws {
+    let run = try tripline("check", "--sample", "missing.ndjson", "rules.yaml")
+    #expect(run.status == 4)
+    #expect(run.errors.contains("missing.ndjson"))
+  }
+}

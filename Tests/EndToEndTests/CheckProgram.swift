@@ -23,7 +23,9 @@ struct CheckProgram {
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
   /// Runs the program in the folder.
-  func callAsFunction(_ arguments: String...) throws -> Run {
+  func callAsFunction(_ arguments: String...) throws -> Run { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Run {
     let process = Process()
     // The tests are built next to the program.
     let tests = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }

@@ -114,7 +114,7 @@ import tripline
       complaints("query", "--ouput", "error", "--threads", "zero", "--drain", "-o", "jsn") == [
         "unknown flag '--ouput' for 'query'; did you mean '--output'?",
         "'--threads' needs a whole number from 1 to 1024, found 'zero'",
-        "'--drain' is not a flag of 'query'; it belongs to replay",
+        "'--drain' is not a flag of 'query'; it belongs to replay, explain",
         "'--output' needs table, json, ndjson or csv, found 'jsn'; did you mean 'json'?",
       ])
   }

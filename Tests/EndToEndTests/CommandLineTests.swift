@@ -61,8 +61,8 @@ import Testing
           replay   the same engine over recorded logs, without side effects
           test     unit tests for rules
           check    find mistakes in rules and queries
-          explain  show how a query or a monitor is carried out
-          help     show this, or the page of a verb
+          explain  show how a monitor is carried out, and why it fired or did not
+          help     show this, or the page of a verb or a lint
           version  show the version
 
         examples
@@ -78,6 +78,8 @@ import Testing
           tripline check rules/
           # a query
           tripline explain 'error | timeslice 1m | count by _timeslice'
+          # everything that check finds
+          tripline help lints
 
         exit codes
           0  done; or whoever read stdout has seen enough
@@ -105,10 +107,16 @@ import Testing
 
         Parses and binds every monitor and query, and points at each mistake with the
         way out. The arguments are rule files or directories of them, as for --rules.
+        Then looks for what is allowed and hardly ever meant: a threshold that nothing
+        can cross, an action that nobody uses, a secret in a file. With --sample the
+        rules are held against the lines of a log. 'tripline help lints' lists all of
+        it; a comment '# lint: allow CODE' in a monitor accepts a finding.
 
         examples
           # all rules of a directory
           tripline check rules/
+          # misspelt fields and wrong units show on real lines
+          tripline check --sample app.ndjson --fail-on lint rules/
           # a collection of queries
           tripline check --queries queries.jsonl
 
@@ -122,6 +130,20 @@ import Testing
               --unit FIELD=UNIT         the unit of a field's plain numbers: ns, us, ms,
                                         s, m or h; may be repeated
               --config FILE             the configuration file (default: tripline.yaml)
+              --sample FILE             check: a log to hold the rules against; test
+                                        --generate: a line that the monitors count
+
+        how lines are read
+              --category TEXT           _sourceCategory of lines that have none
+                                        (default: local)
+              --host TEXT               _sourceHost of lines that have none (default:
+                                        localhost)
+              --name TEXT               _sourceName of lines that have none (default:
+                                        the path)
+              --time-field FIELD        the field that holds a line's time, when it is
+                                        none of the usual ones
+              --timezone ZONE           the zone of times that name none: UTC, +02:00,
+                                        Europe/Rome (default: UTC)
 
         what happens
               --fail-on WHAT            exit 1 on any of: alert, malformed, late, lint;

@@ -43,7 +43,7 @@ import Testing
   @Test func `the shipped rules load together`() throws {
     let run = try BinaryRun.tripline(["check", "rules/"], in: Repository.root)
     #expect(run.status == 0)
-    #expect(run.output + run.errors == "10 files, 9 monitors, 3 actions: no mistakes\n")
-    #expect(Self.rules.count == 9)
+    let count = Self.rules.count
+    #expect((run.output + run.errors).hasPrefix("\(count + 1) files, \(count) monitors, "))
   }
 }

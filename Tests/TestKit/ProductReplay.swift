@@ -1,5 +1,5 @@
 import Actions
-import Alerting
+package import Alerting
 import Engine
 import Foundation
 import QueryLanguage
@@ -8,16 +8,25 @@ import Records
 /// Replays files through rules inside the test, as `tripline replay -o ndjson` does.
 package enum ProductReplay {
   package struct Options: Sendable {
-    package var threads = 1
-    package var batchBytes = 64 << 10
+    package var threads: Int
+    package var batchBytes: Int
     /// Cuts each file at these lines into generations of one source.
     package var cuts: [Int] = []
     /// The lateness of each file, in milliseconds; files without one have none.
     package var latenesses: [Int64] = []
-    package var drain = false
-    package var skipsInstants = true
+    package var drain: Bool
+    package var skipsInstants: Bool
+    /// Bytes for the rows that monitors keep.
+    package var memory = Configuration.usualMemory
 
-    package init(drain: Bool = false) { self.drain = drain }
+    package init(
+      threads: Int = 1, batchBytes: Int = 64 << 10, drain: Bool = false, skipsInstants: Bool = true
+    ) {
+      self.threads = threads
+      self.batchBytes = batchBytes
+      self.drain = drain
+      self.skipsInstants = skipsInstants
+    }
   }
 
   /// The records, with the places of evidence told as if nothing had been cut: `file` is the name
@@ -47,7 +56,7 @@ package enum ProductReplay {
           lateness: options.latenesses.indices.contains(index) ? options.latenesses[index] : 0))
     }
     var replay = Replay(
-      rules: try rules(yaml), sources: sources,
+      rules: try rules(yaml).sharing(options.memory), sources: sources,
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants
@@ -87,7 +96,8 @@ package enum ProductReplay {
     Digest.short(Array(part.prefix { $0 != UInt8(ascii: "\n") }))
   }
 
-  private static func rules(_ yaml: String) throws -> [BoundRule] {
+  /// The rules of a rule file, bound.
+  package static func rules(_ yaml: String) throws -> [BoundRule] {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: [SourceText(name: "rules.yaml", text: yaml)], sink: sink)
     guard !sink.hasErrors else { throw Diagnostics(sink.list) }

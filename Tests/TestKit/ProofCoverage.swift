@@ -92,6 +92,8 @@ extension ProofCoverage {
 
   private static let keys = [
     "no group_by", "group_by of one", "group_by of two", "where behind the aggregate",
+    "dedup before the aggregate", "dedup consecutive before the aggregate",
+    "limit before the aggregate", "sort before the aggregate", "now() before the aggregate",
     "rows in a group", "evidence", "at_least", "keep_firing_for", "missing_data", "per_group",
     "critical", "warning", "resolve", "resolution_window", "resolution_window: 0s", "for",
     "no_value: clear", "no_value: keep", "no_value: hit",
@@ -101,6 +103,17 @@ extension ProofCoverage {
   private static func keys(of monitor: NaiveMonitor) -> Set<String> {
     var met: Set = [["no group_by", "group_by of one", "group_by of two"][monitor.groupBy.count]]
     if monitor.rowFilter != nil { met.insert("where behind the aggregate") }
+    for stage in monitor.stages {
+      let name: String? =
+        switch stage {
+        case .dedup(_, _, let consecutive): consecutive ? "dedup consecutive" : "dedup"
+        case .limit: "limit"
+        case .sort: "sort"
+        case .age: "now()"
+        case .filter: nil
+        }
+      if let name { met.insert("\(name) before the aggregate") }
+    }
     if case .aggregate(_, let by) = monitor.fold, by.count > monitor.groupBy.count {
       met.insert("rows in a group")
     }

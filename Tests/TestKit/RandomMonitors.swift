@@ -8,10 +8,12 @@ struct RandomMonitors {
     let window = scale * random.pick([1, 1, 1, 2])
     let groupBy = random.pick([[], [], ["host"], ["host"], ["code"], ["host", "code"]])
     let fold = fold(groupBy: groupBy, using: &random)
+    let every = every(window, using: &random)
     var monitor = NaiveMonitor(
-      name: name, window: window, every: every(window, using: &random), groupBy: groupBy,
+      name: name, window: window, every: every, groupBy: groupBy,
       filter: filter(using: &random), fold: fold, levels: [],
       evidence: random.pick([20, 20, 1, 3]))
+    if random.oneIn(4) { monitor.stages = stages(of: monitor, using: &random) }
     if case .aggregate(let aggregates, _) = fold, random.oneIn(5) {
       let column = random.pick(aggregates)
       monitor.rowFilter = .init(
@@ -33,6 +35,43 @@ struct RandomMonitors {
     }
     if random.oneIn(8) { monitor.keepFiringFor = duration(for: monitor, using: &random) }
     return monitor
+  }
+
+  /// One to three stages, of which the first is none that a row alone could pass.
+  private func stages(of monitor: NaiveMonitor, using random: inout SplitMix64) -> [NaiveStage] {
+    var stages: [NaiveStage] = []
+    while stages.isEmpty || stages.count < 3 && random.oneIn(2) {
+      switch Int.random(in: 0..<(stages.isEmpty ? 4 : 5), using: &random) {
+      case 0:
+        stages.append(
+          .dedup(
+            fields(using: &random), count: random.pick([1, 1, 1, 2, 3]),
+            consecutive: random.oneIn(3)))
+      case 1:
+        stages.append(.limit(random.pick([1, 2, 3, 5, 8, 13])))
+      case 2:
+        stages.append(
+          .sort(
+            fields(using: &random).map { .init($0, isAscending: Bool.random(using: &random)) }))
+      case 3:
+        let ages = [
+          0, 1, monitor.step, monitor.step, 3 * monitor.step, monitor.window / 2,
+          monitor.window - 1,
+        ]
+        stages.append(
+          .age(random.pick([.less, .lessOrEqual, .lessOrEqual, .greater]), random.pick(ages)))
+      default:
+        stages.append(.filter(leaf(using: &random)))
+      }
+    }
+    return stages
+  }
+
+  /// One or two different fields.
+  private func fields(using random: inout SplitMix64) -> [String] {
+    var fields = ["host", "code", "user", "rt", "msg"]
+    fields.shuffle(using: &random)
+    return Array(fields.prefix(random.pick([1, 1, 2])))
   }
 
   private func missingData(

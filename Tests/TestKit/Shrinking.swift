@@ -100,6 +100,12 @@ extension NaiveMonitor {
     if atLeast != nil { vary { $0.atLeast = nil } }
     if keepFiringFor != nil { vary { $0.keepFiringFor = nil } }
     if rowFilter != nil { vary { $0.rowFilter = nil } }
+    for i in stages.indices {
+      vary { variant in
+        variant.stages.remove(at: i)
+        while case .filter? = variant.stages.first { variant.stages.removeFirst() }
+      }
+    }
     if case .everything = filter {} else { vary { $0.filter = .everything } }
     for i in levels.indices {
       if levels[i].resolve != nil { vary { $0.levels[i].resolve = nil } }

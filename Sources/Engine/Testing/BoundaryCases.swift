@@ -76,6 +76,11 @@ package struct BoundaryCases {
       throw Refusal(
         reason: "'\(level.terms.alertText)' does not compare a count of lines", needsSample: false)
     }
+    guard !rule.keepsRows else {
+      throw Refusal(
+        reason: "what '\(level.terms.alertText)' compares hangs on other lines, or on the time",
+        needsSample: false)
+    }
     guard level.terms.firesAtOnce else {
       throw Refusal(
         reason: "'\(level.terms.alertText)' has to last before it fires", needsSample: false)

@@ -9,7 +9,9 @@ package struct AggregateDefinition: Sendable {
   /// Whether the result has the unit of the argument.
   package var keepsUnit: Bool
   /// Whether it looks at numbers only.
-  package var isNumeric: Bool { ["sum", "avg", "min", "max", "pct"].contains(name) }
+  package var isNumeric: Bool {
+    ["sum", "avg", "min", "max", "pct", "median", "stddev", "variance"].contains(name)
+  }
   /// The aggregates of one call, each with its default column name.
   package var make:
     @Sendable (_ field: String?, _ numbers: [Double]) -> [(name: String, aggregate: any Aggregate)]
@@ -35,8 +37,10 @@ package struct AggregateDefinition: Sendable {
 package enum AggregateTable {
   package static let all: [AggregateDefinition] = [
     Count.definition, CountDistinct.definition, Sum.definition, Average.definition,
-    Minimum.definition, Maximum.definition, Percentile.definition, Newest.definition,
-    Oldest.definition, DistinctValues.definition,
+    Minimum.definition, Maximum.definition, Percentile.definition, Percentile.median,
+    Newest.definition,
+    Oldest.definition, Newest.mostRecent, Oldest.leastRecent, DistinctValues.definition,
+    Spread.deviation, Spread.variance,
   ]
 
   package static func entry(for keyword: String) -> AggregateDefinition? {

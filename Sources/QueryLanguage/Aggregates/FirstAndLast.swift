@@ -6,6 +6,11 @@ package struct Newest: Aggregate {
     "first", "field", .field, keepsUnit: true, "the value of the newest row"
   ) { _, _ in [("_first", Newest())] }
 
+  static let mostRecent = AggregateDefinition(
+    "most_recent", "field", .field, keepsUnit: true,
+    "the value of the newest row; also behind withtime"
+  ) { _, _ in [("_mostrecent", Newest())] }
+
   package var kind: AggregateKind { .other }
 
   package var subtracts: Bool { false }
@@ -20,6 +25,11 @@ package struct Oldest: Aggregate {
   static let definition = AggregateDefinition(
     "last", "field", .field, keepsUnit: true, "the value of the oldest row"
   ) { _, _ in [("_last", Oldest())] }
+
+  static let leastRecent = AggregateDefinition(
+    "least_recent", "field", .field, keepsUnit: true,
+    "the value of the oldest row; also behind withtime"
+  ) { _, _ in [("_leastrecent", Oldest())] }
 
   package var kind: AggregateKind { .other }
 

@@ -12,6 +12,10 @@ package struct Percentile: Aggregate {
     }
   }
 
+  static let median = AggregateDefinition(
+    "median", "field", .field, keepsUnit: true, "the number in the middle: percentile 50"
+  ) { _, _ in [("_median", Percentile(rank: 50))] }
+
   package let rank: Double
 
   package var kind: AggregateKind { .other }

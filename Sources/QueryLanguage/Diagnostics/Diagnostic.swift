@@ -38,7 +38,9 @@ extension Diagnostic {
   ///        4 |   | cuont by host
   ///          |     ^^^^^
   ///          = help: did you mean 'count'?
-  package func rendered(colour: Bool = false) -> String {
+  ///
+  /// With its code behind the message when that is asked for.
+  package func rendered(colour: Bool = false, showsCode: Bool = false) -> String {
     func paint(_ text: String, _ code: String) -> String {
       colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }
@@ -46,7 +48,8 @@ extension Diagnostic {
     let shade = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
     var result = paint("\(source.name):\(line):\(column): ", "1")
     result += paint("\(severity.rawValue): ", shade)
-    result += Diagnostic.harmless(message.text).joined() + "\n"
+    result += Diagnostic.harmless(message.text).joined()
+    result += showsCode ? " [\(message.code)]\n" : "\n"
     let text = source.line(line)
     let number = String(line)
     let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number

@@ -111,10 +111,18 @@ package struct FoldInput {
   /// The group of each row in the table.
   package let groups: [Int32]
   let batch: Batch?
+  /// When and where rows stood that no longer have a batch.
+  let moments: [Moment]?
+  let origins: [Int]?
 
-  package init(_ frame: inout Frame, rows: Selection, groups: [Int32], _ plan: FoldPlan) {
+  package init(
+    _ frame: inout Frame, rows: Selection, groups: [Int32], _ plan: FoldPlan,
+    moments: [Moment]? = nil
+  ) {
     self.groups = groups
-    batch = frame.batch
+    self.moments = moments
+    batch = frame.lines
+    origins = frame.origins
     var numbers: [Slot: Column] = [:]
     columns = plan.columns.map { column in
       guard let slot = column.argument else { return nil }
@@ -138,6 +146,10 @@ package struct FoldRows {
   package var groups: [Int32]
   /// When and where each row stood, for `first` and `last`.
   package var batch: Batch?
+  /// The same of rows that were kept beyond their batch.
+  package var moments: [Moment]?
+  /// The line of the batch, or the kept row, that each row comes from, when that is not its number.
+  package var origins: [Int]?
 
   @inline(__always)
   package func forEach(_ body: (_ group: Int, _ cell: Cell, _ row: Int) -> Void) {
@@ -147,6 +159,8 @@ package struct FoldRows {
 
   /// The moment of a row; of a computed frame the first row counts as newest.
   package func moment(of row: Int) -> Moment {
+    let row = origins?[row] ?? row
+    if let moments { return moments[row] }
     guard let batch else { return Moment(time: 0, source: 0, generation: 0, offset: -Int64(row)) }
     return Moment(
       time: batch.times[row], source: batch.source, generation: batch.generation,

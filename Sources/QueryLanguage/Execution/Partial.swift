@@ -42,9 +42,12 @@ package struct Partial: Sendable {
     for index in accumulators.indices { accumulators[index]?.grow(to: members.count) }
   }
 
-  /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table.
-  package mutating func absorb(_ frame: inout Frame, rows: Selection, groups: [Int32]) {
-    absorb(FoldInput(&frame, rows: rows, groups: groups, plan), rows: rows)
+  /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table. `moments`
+  /// says when and where rows stood that no longer have a batch.
+  package mutating func absorb(
+    _ frame: inout Frame, rows: Selection, groups: [Int32], moments: [Moment]? = nil
+  ) {
+    absorb(FoldInput(&frame, rows: rows, groups: groups, plan, moments: moments), rows: rows)
   }
 
   /// Takes in some of the rows of `input`.
@@ -58,7 +61,9 @@ package struct Partial: Sendable {
     growAccumulators()
     for index in accumulators.indices {
       accumulators[index]?.absorb(
-        FoldRows(column: input.columns[index], rows: rows, groups: local, batch: input.batch))
+        FoldRows(
+          column: input.columns[index], rows: rows, groups: local, batch: input.batch,
+          moments: input.moments, origins: input.origins))
     }
   }
 

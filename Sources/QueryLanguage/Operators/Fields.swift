@@ -27,7 +27,11 @@ package struct Fields: Operator {
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
     if removes {
       let isClosed = binder.isAggregate && !binder.missesStages
-      for name in names where isClosed && binder.fields.slot(named: name.text) == nil {
+      // To remove the built-in fields is a habit from raw rows, and does no harm here.
+      for name in names
+      where isClosed && binder.fields.slot(named: name.text) == nil
+        && Metadata(rawValue: name.key) == nil
+      {
         binder.diagnostics.append(
           Diagnostic(
             .nothingToRemove(name.text), at: name.span, in: binder.source,

@@ -28,34 +28,63 @@ package enum OperatorTable {
       "parse", Parse.self, "parse [field=f] \"text * text\" as a[, b] [nodrop]",
       "cuts fields out of text between fixed words"),
     OperatorEntry(
-      "extract", ParseRegex.self, "parse regex [field=f] \"(?<name>...)\" [nodrop]",
+      "extract", ParseRegex.self, "parse regex [field=f] \"(?<name>...)\" [nodrop] [multi]",
       "sets the named groups of a pattern; also extract"),
     OperatorEntry(
       "json", JSONOperator.self, "json [field=f] \"path\"[, ...] [as a[, b]] [nodrop]",
       "takes values out of JSON text by path"),
     OperatorEntry(
+      "csv", Split.self, "csv f [quote='c'] extract 1 as a[, 3 as b]",
+      "takes columns out of text with commas", mayBeField: true),
+    OperatorEntry(
+      "split", Split.self, "split f [delim='c'] extract 1 as a[, 3 as b]",
+      "takes columns out of text with any delimiter", mayBeField: true),
+    OperatorEntry(
+      "withtime", WithTime.self, "withtime f", "makes f_withtime for most_recent and least_recent"),
+    OperatorEntry(
       "fields", Fields.self, "fields [-] a[, b]", "keeps, or with '-' removes, fields",
       mayBeField: true),
     OperatorEntry(
-      "timeslice", Timeslice.self, "timeslice 5m [as f]", "puts rows into buckets of time"),
+      "timeslice", Timeslice.self, "timeslice [5m | 10 buckets] [as f]",
+      "puts rows into buckets of time"),
     OperatorEntry("sort", Sort.self, "sort [by] a [asc|desc][, b]", "orders rows, largest first"),
     OperatorEntry("order", Sort.self, "order [by] a [asc|desc][, b]", "the same as sort"),
     OperatorEntry("limit", Limit.self, "limit 10", "keeps the first rows", mayBeField: true),
     OperatorEntry(
+      "dedup", Dedup.self, "dedup [consecutive] [3] [[by] a[, b]]",
+      "keeps the first rows of each combination of values"),
+    OperatorEntry(
       "top", Top.self, "top 10 a[, b] [by c]", "counts or ranks, and keeps the largest",
+      mayBeField: true),
+    OperatorEntry(
+      "topk", TopK.self, "topk(10, a[, b]) [by c]", "keeps and numbers the largest of each group"),
+    OperatorEntry(
+      "count_frequent", CountFrequent.self, "count_frequent a[, b]",
+      "counts combinations, the commonest first"),
+    OperatorEntry(
+      "accum", Running.self, "accum a [as f] [by b]", "adds up, row by row", mayBeField: true),
+    OperatorEntry(
+      "total", Total.self, "total a [as f] [by b]", "sets the sum on every row", mayBeField: true),
+    OperatorEntry(
+      "diff", Running.self, "diff a [as f] [by b]", "subtracts the row before", mayBeField: true),
+    OperatorEntry(
+      "smooth", Running.self, "smooth a[, 10] [as f] [by b]", "the mean of the last rows",
+      mayBeField: true),
+    OperatorEntry(
+      "rollingstd", Running.self, "rollingstd a[, 10] [as f] [by b]",
+      "the standard deviation of the last rows", mayBeField: true),
+    OperatorEntry(
+      "backshift", Running.self, "backshift a[, 1] [as f] [by b]", "the value of rows before",
       mayBeField: true),
   ]
 
   /// What the language has and this program has not yet.
   package static let planned: [String: String] = {
     let words = [
-      "csv", "split", "keyvalue", "kv", "xml", "transpose", "fillmissing", "total", "accum", "diff",
-      "dedup", "lookup", "outlier", "compare", "predict", "smooth", "rollingstd", "backshift",
-      "bin",
-      "filter", "join", "transactionize", "merge", "transaction", "geoip", "topk", "save", "cat",
-      "logreduce", "logcompare", "count_frequent", "stddev", "median", "variance", "most_recent",
-      "least_recent", "withtime", "sessionize", "trace", "threatip", "threatlookup", "details",
-      "compose", "infer", "benchmark",
+      "keyvalue", "kv", "xml", "transpose", "fillmissing", "lookup", "outlier", "compare",
+      "predict", "bin", "filter", "join", "transactionize", "merge", "transaction", "geoip",
+      "save", "cat", "logreduce", "logcompare", "sessionize", "trace", "threatip",
+      "threatlookup", "details", "compose", "infer", "benchmark",
     ]
     return Dictionary(
       uniqueKeysWithValues: words.map { ($0, "'tripline help query' lists what is there") })

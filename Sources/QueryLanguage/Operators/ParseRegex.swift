@@ -1,9 +1,10 @@
 import Records
 
-/// `parse regex "(?<name>...)"`: the named groups of the first match become fields. Unnamed groups are
-/// accepted and ignored, where the original refuses them.
+/// `parse regex "(?<name>...)"`: the named groups of the first match become fields; with `multi` there
+/// is a row for each match. Unnamed groups are accepted and ignored, where the original refuses them.
 package struct ParseRegex: ParseOperator {
   var options: ParseOptions
+  var multi: Bool
   package var patterns: [(text: String, span: Span)]
   package var span: Span
 
@@ -23,19 +24,20 @@ package struct ParseRegex: ParseOperator {
       }
       patterns.append(pattern)
     } while try parser.takeSymbol(",")
-    while try options.take(&parser) {}
-    if parser.token.isWord("multi") {
-      throw Diagnostic(
-        .multiNotBuilt, at: parser.token.span, in: parser.source,
-        help: "without it the first match counts")
+    var multi = false
+    var takesMore = true
+    while takesMore {
+      if try parser.take("multi") { multi = true } else { takesMore = try options.take(&parser) }
     }
     return ParseRegex(
-      options: options, patterns: patterns, span: Span(keyword.lower, parser.previousEnd))
+      options: options, multi: multi, patterns: patterns,
+      span: Span(keyword.lower, parser.previousEnd))
   }
 
   package var printed: String {
     let list = patterns.map { "\"\($0.text)\"" }.joined(separator: ", ")
     return "parse regex \(options.printedField)\(list)\(nodrop ? " nodrop" : "")"
+      + (multi ? " multi" : "")
   }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
@@ -62,8 +64,9 @@ package struct ParseRegex: ParseOperator {
       }
       var targets: [Slot] = []
       for name in names { targets.append(try binder.write(name, keepingOld: inChain)) }
-      binder.append(
-        ParseRegexStage(input: input, regex: regex, groups: numbers, targets: targets, fate: fate))
+      let stage = ParseRegexStage(
+        input: input, regex: regex, groups: numbers, targets: targets, fate: fate)
+      if multi { binder.append(ParseRegexMultiStage(single: stage)) } else { binder.append(stage) }
       for name in names { binder.show(name) }
     }
   }
@@ -92,21 +95,23 @@ struct ParseRegexStage: Stage {
         if matcher.hitLimit { limited.append(row) }
         return false
       }
-      for (index, numbers) in groups.enumerated() {
-        for number in numbers {
-          guard let range = matcher.range(of: number) else { continue }
-          values[index][row] = Cell(text: text.slice(range.lowerBound, range.upperBound))
-          break
-        }
-      }
+      for index in groups.indices { values[index][row] = value(index, of: matcher, in: text) }
       return true
     }
     fate.apply(matched: matched, targets: targets, values: values, to: &frame)
     for row in limited { frame.markLimited(row) }
   }
+
+  /// What the present match gives the target `index`.
+  func value(_ index: Int, of matcher: Regex.Matcher, in text: Bytes) -> Cell {
+    for number in groups[index] {
+      guard let range = matcher.range(of: number) else { continue }
+      return Cell(text: text.slice(range.lowerBound, range.upperBound))
+    }
+    return .null
+  }
 }
 
 extension Diagnostic.Message {
   fileprivate static let noGroups = Self("regex-groups", "this pattern has no named group")
-  fileprivate static let multiNotBuilt = Self("not-built", "'multi' is not built yet")
 }

@@ -15,7 +15,9 @@ package struct Where: Operator {
   package var printed: String { "where \(condition.printed)" }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
-    binder.append(WhereStage(condition: try binder.bind(condition).expression))
+    let bound = try binder.bind(condition).expression
+    binder.judge(bound, condition)
+    binder.append(WhereStage(condition: bound))
   }
 }
 

@@ -97,6 +97,7 @@ extension Binder {
     _ comparator: CellComparator, _ a: Bound, _ left: ExpressionSyntax, _ b: Bound,
     _ right: ExpressionSyntax
   ) throws(Diagnostic) -> Bound {
+    judgeNull(comparator, left, right)
     if b.isDuration, !a.isDuration {
       return Bound(try comparing(a, left, with: b, right, comparator))
     }

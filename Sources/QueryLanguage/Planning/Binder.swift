@@ -10,19 +10,42 @@ package struct Binder {
     package var units: [String: Double]
     /// The start of the run, which is `now()` in a query; milliseconds.
     package var now: Int64
+    /// The time that is looked at, as far as it is known before a line is read.
+    package var range: TimeRange
     package var zone: Zone
     /// Finds a zone by its name; without the system's files only the fixed ones are known.
     package var zones: @Sendable (String) -> Zone?
 
     package init(
-      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0, zone: Zone = .utc,
+      purpose: Purpose = .query, units: [String: Double] = [:], now: Int64 = 0,
+      range: TimeRange = .unknown, zone: Zone = .utc,
       zones: @escaping @Sendable (String) -> Zone? = { Zone(fixedName: $0) }
     ) {
       self.purpose = purpose
       self.units = units
       self.now = now
+      self.range = range
       self.zone = zone
       self.zones = zones
+    }
+  }
+
+  /// The time that a query looks at.
+  package enum TimeRange: Sendable {
+    /// That of whatever lines there are.
+    case unknown
+    /// From, up to and not including; milliseconds.
+    case between(Int64, Int64)
+    /// So much time before each instant of evaluation.
+    case window(Int64)
+
+    /// How long it is, if that is known.
+    package var width: Int64? {
+      switch self {
+      case .unknown: nil
+      case .between(let from, let to): to - from
+      case .window(let width): width
+      }
     }
   }
 
@@ -38,6 +61,16 @@ package struct Binder {
   private var tail: [any Stage] = []
   private var tailOnlyShows = true
   private var isRowWise = true
+  /// Whether a stage of a monitor depends on the instant, so that what follows runs at each of them.
+  private var looksAtInstant = false
+  /// The fields that the stage at hand reads or sets, and of those the ones that it sets.
+  private var touched: Set<Slot> = []
+  private var written: Set<Slot> = []
+  /// The same of all stages behind the row-wise ones, up to the fold.
+  private var carried: Set<Slot> = []
+  private var rewritten: Set<Slot> = []
+  /// How many fields there are in front of those stages.
+  private var rowWiseFields = 0
   /// What the user wants to see, when a stage said so.
   package var shown: [FieldName]?
   private var produced: [FieldName] = []
@@ -46,6 +79,9 @@ package struct Binder {
   /// Whether a stage before this one could not be read.
   package private(set) var missesStages = false
   private var phases: [Plan.Phase] = []
+  /// What the conditions so far leave of the fields.
+  var facts = FilterFacts()
+  private var reaches: [Plan.Reach] = []
 
   package init(source: SourceText, settings: Settings) {
     self.source = source
@@ -60,6 +96,7 @@ package struct Binder {
     var binder = Binder(source: query.source, settings: settings)
     binder.diagnostics = mistakes
     binder.bindScope(query.scope)
+    binder.reaches = [binder.reach]
     for (index, stage) in query.stages.enumerated() {
       if !(stage is any ParseOperator) { binder.parseChain = nil }
       if index == query.unreadFrom { binder.missesStages = true }
@@ -83,18 +120,35 @@ package struct Binder {
 
   private mutating func bind(_ stage: any Operator) {
     let before = (head.count, ordered.count, tail.count, fold != nil)
+    (touched, written) = ([], [])
+    if ordered.isEmpty { rowWiseFields = fields.fields.count }
     do throws(Diagnostic) { try stage.bind(&self) } catch { diagnostics.append(error) }
+    if !ordered.isEmpty {
+      carried.formUnion(touched)
+      rewritten.formUnion(written)
+    }
     phases.append(
       fold != nil && !before.3
         ? .fold
         : tail.count > before.2 || fold != nil || collects
           ? .tail : ordered.count > before.1 || !ordered.isEmpty ? .ordered : .head)
+    reaches.append(reach)
+  }
+
+  private var reach: Plan.Reach {
+    Plan.Reach(head: head.count, ordered: ordered.count, tail: tail.count)
   }
 
   // Fields.
 
   /// The slot of a field that is read. Behind an aggregate an unknown one is an error.
   package mutating func read(_ name: FieldName) throws(Diagnostic) -> Slot {
+    let slot = try slot(reading: name)
+    touch(slot)
+    return slot
+  }
+
+  private mutating func slot(reading name: FieldName) throws(Diagnostic) -> Slot {
     if let slot = fields.slot(named: name.text) { return slot }
     // What a stage that could not be read has made of the columns is anybody's guess.
     if missesStages, !fields.isOpen { return fields.addHidden() }
@@ -105,8 +159,15 @@ package struct Binder {
           ?? "the columns here are \(fields.names.joined(separator: ", "))")
     }
     warnOfNearMiss(name)
-    return fields.add(
+    let slot = fields.add(
       name.text, load: load(of: name.text), unit: declaredUnit(of: name.text), isProduced: false)
+    fields[slot].firstRead = name.span
+    return slot
+  }
+
+  /// Notes that the stage at hand looks at a field of raw rows.
+  private mutating func touch(_ slot: Slot) {
+    if fold == nil, !collects { touched.insert(slot) }
   }
 
   /// A member of the line may have any name, so a slip in the name of a field that a stage has made
@@ -140,10 +201,21 @@ package struct Binder {
   package mutating func write(
     _ name: FieldName, unit: Double? = nil, keepingOld: Bool = false
   ) throws(Diagnostic) -> Slot {
+    let slot = try slot(writing: name, unit: unit, keepingOld: keepingOld)
+    // Rows on which a parse does not match keep what they had, so that setting is reading, too.
+    touch(slot)
+    if fold == nil { written.insert(slot) }
+    return slot
+  }
+
+  private mutating func slot(
+    writing name: FieldName, unit: Double?, keepingOld: Bool
+  ) throws(Diagnostic) -> Slot {
     produced.removeAll { $0 == name }
     produced.append(name)
     let unit = settings.units[name.key] ?? unit ?? Units.byName(name.text)
     if let slot = fields.slot(named: name.text) {
+      facts.forget(slot)
       fields[slot].unit = unit
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
@@ -196,21 +268,29 @@ package struct Binder {
       return
     }
     switch S.reach {
-    case .row where ordered.isEmpty:
+    case .row where ordered.isEmpty && !looksAtInstant:
       head.append(stage)
-    case .row, .order:
-      ordered.append(stage)
-      isRowWise = false
-    case .table:
+    case .table where settings.purpose == .query:
       collects = true
       isRowWise = false
       tail.append(stage)
+    case .row, .order, .table:
+      ordered.append(stage)
+      isRowWise = false
     }
   }
 
-  /// Notes that the head depends on the time of evaluation, so that a window can't keep its result.
+  /// Notes that the stage at hand depends on the time of evaluation. A query has just one; a monitor
+  /// runs what follows at each instant.
   package mutating func dependOnEvaluationTime() {
-    if fold == nil { isRowWise = false } else { tailOnlyShows = false }
+    guard fold == nil, !collects else {
+      tailOnlyShows = false
+      return
+    }
+    if settings.purpose == .monitor {
+      looksAtInstant = true
+      isRowWise = false
+    }
   }
 
   /// Ends the open part of the query; from here on only `outputs` are fields.
@@ -224,6 +304,7 @@ package struct Binder {
       result[slot].isKey = column < 0
       if column < 0 { result[slot].slices = fields[plan.keys[index]].slices }
     }
+    facts = FilterFacts(of: result)
     if fold != nil || collects {
       tail.append(RefoldStage(plan: plan))
       tailOnlyShows = false
@@ -242,6 +323,7 @@ package struct Binder {
   private mutating func bindScope(_ scope: Scope) {
     do throws(Diagnostic) {
       if let stage = try ScopeStage(scope, &self) { append(stage) }
+      judge(scope)
     } catch {
       diagnostics.append(error)
     }
@@ -263,18 +345,28 @@ package struct Binder {
       }
     }
     return Plan(
-      query: query, phases: phases, fields: raw, loads: raw.fields.map(\.load),
+      query: query, phases: phases, reaches: reaches, fields: raw, loads: raw.fields.map(\.load),
       members: raw.members, head: head,
       ordered: ordered, fold: fold, collects: collects, tail: tail, output: output,
       showsColumns: shown != nil || !produced.isEmpty, hasChosenFields: shown != nil,
       message: message, messageTime: messageTime, readsTimes: readsTimes, result: fields,
       warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
-      isRowWise: isRowWise, literals: query.scope.literals)
+      isRowWise: isRowWise, carried: carried(of: raw), rewritten: rewritten,
+      literals: query.scope.literals, ranges: fields.fields.indices.map { facts[Slot($0)].numbers })
   }
 }
 
 extension Binder {
+  /// What the ordered stages and the fold find in the rows that reach them; the rest they make
+  /// themselves.
+  private func carried(of raw: FieldScope) -> [Slot] {
+    carried.filter { slot in
+      if case .none = raw[slot].load { return slot.index < rowWiseFields }
+      return true
+    }.sorted { $0.index < $1.index }
+  }
+
   /// A built-in field for the result, under its usual name.
   private mutating func builtIn(_ field: Metadata) -> Plan.OutputColumn {
     let slot =

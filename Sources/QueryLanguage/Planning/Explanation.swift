@@ -66,7 +66,7 @@ package struct Explanation: Sendable {
 
 extension Units {
   /// The usual name of a unit of so many milliseconds.
-  fileprivate static func name(of factor: Double) -> String? {
+  package static func name(of factor: Double) -> String? {
     ["ns", "us", "ms", "s", "m", "h", "d", "w"].first { Durations.factor(ofUnit: $0) == factor }
   }
 }
@@ -98,6 +98,8 @@ package struct FoldCost: Sendable {
         MemoryLayout<[Double]>.stride * 3,
         "8 bytes a number for percentiles, up to \(PercentileState.exactLimit) of them"
       )
+    case is Spread:
+      (MemoryLayout<ExactSpread>.stride + MemoryLayout<Int>.stride, nil)
     case is CountDistinct, is DistinctValues:
       (MemoryLayout<[Int32: Int]>.stride, "some 60 bytes a distinct value")
     case is Newest, is Oldest:

@@ -15,6 +15,8 @@ package struct FieldScope: Sendable {
     package var aggregate: AggregateKind?
     /// A field that the rows are grouped by.
     package var isKey = false
+    /// Where it is read first.
+    package var firstRead: Span?
     /// Provably no number below zero, whatever the log says.
     package var isNeverNegative = false
     /// The slices of time whose starts it holds: what a `timeslice` made, untouched.

@@ -14,6 +14,9 @@ package struct Query: Sendable {
     self.source = source
   }
 
+  /// Where the search words stand.
+  package var scopeSpan: Span { ScopeParser.place(in: source) }
+
   /// The query as text that parses to the same query.
   package var printed: String {
     ([scope.printed] + stages.map(\.printed)).joined(separator: " | ")
@@ -22,7 +25,9 @@ package struct Query: Sendable {
 
 extension Query {
   /// Whether the query ends in result rows rather than messages.
-  package var isAggregate: Bool { stages.contains { $0 is AggregateStage || $0 is Top } }
+  package var isAggregate: Bool {
+    stages.contains { $0 is AggregateStage || $0 is Top || $0 is CountFrequent }
+  }
 
   /// The query that counts the rows of this one by some fields: what a monitor without aggregate
   /// compares.

@@ -95,6 +95,13 @@ struct ScopeParser {
     return source.bytes.count
   }
 
+  /// The search words, without the blanks around them.
+  static func place(in source: SourceText) -> Span {
+    let words = source.bytes[..<endOfScope(in: source)]
+    let start = words.firstIndex { !Bytes.isBlank($0) } ?? 0
+    return Span(start, words.lastIndex { !Bytes.isBlank($0) }.map { $0 + 1 } ?? start)
+  }
+
   mutating func parse() throws(Diagnostic) -> Scope {
     try skipBlanks()
     guard let first = byte(), first != UInt8(ascii: "|") else { return .everything }

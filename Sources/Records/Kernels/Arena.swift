@@ -4,9 +4,12 @@
 package final class Arena: @unchecked Sendable {
   private var blocks: [UnsafeMutableRawBufferPointer] = []
   private var used = 0
-  private static let blockSize = 64 << 10
+  private let smallest: Int
+  package static let blockSize = 64 << 10
 
-  package init() {}
+  /// The first block has `smallest` bytes and each further one is twice as large, up to the usual size:
+  /// for what lives long and may stay small.
+  package init(smallest: Int = Arena.blockSize) { self.smallest = smallest }
 
   deinit {
     for block in blocks { block.deallocate() }
@@ -14,7 +17,8 @@ package final class Arena: @unchecked Sendable {
 
   private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8> {
     if blocks.isEmpty || blocks[blocks.count - 1].count - used < count {
-      let size = max(Arena.blockSize, count)
+      let usual = min(blocks.last.map { 2 * $0.count } ?? smallest, Arena.blockSize)
+      let size = max(usual, count)
       blocks.append(.allocate(byteCount: size, alignment: 16))
       used = 0
     }

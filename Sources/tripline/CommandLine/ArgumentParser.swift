@@ -180,6 +180,7 @@ struct ArgumentParser {
     if Verb.planned.contains(word) {
       return "'\(word)' is planned but not built yet; 'tripline help' lists the verbs"
     }
+    if let command = Verb.elsewhere[word] { return "write: \(command)" }
     if word.contains("|") || word.contains(" ") || word.contains("=") {
       return "to ask a question, write: tripline query QUERY FILE"
     }

@@ -1,9 +1,11 @@
 import TerminalUI
 
 extension Flag {
-  private static let reading: Set<Verb.Name> = [.query, .run, .replay]
+  private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
   private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain]
   private static let working: Set<Verb.Name> = [.query, .run, .replay, .test, .check, .explain]
+  /// Where the facts about a source are asked for: `check` reads a sample.
+  private static let sourced = reading.union([.check])
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
@@ -31,45 +33,59 @@ extension Flag {
       "generate", "RULES", into: \.generate, .rules, for: [.test],
       "write tests of the boundary cases of a rule file's monitors, to FILE or stdout"),
     .one(
-      "sample", "FILE", into: \.sample, .rules, for: [.test],
-      "with --generate: a file whose first line is one that the monitors count"),
+      "sample", "FILE", into: \.sample, .rules, for: [.test, .check],
+      "check: a log to hold the rules against; test --generate: a line that the monitors count"),
 
     .one(
-      "category", "TEXT", into: \.category, standard: "local", .reading, for: reading,
+      "category", "TEXT", into: \.category, standard: "local", .reading, for: sourced,
       "_sourceCategory of lines that have none"),
     .one(
-      "host", "TEXT", into: \.host, standard: "localhost", .reading, for: reading,
+      "host", "TEXT", into: \.host, standard: "localhost", .reading, for: sourced,
       "_sourceHost of lines that have none"),
     .one(
-      "name", "TEXT", into: \.name, standard: "the path", .reading, for: reading,
+      "name", "TEXT", into: \.name, standard: "the path", .reading, for: sourced,
       "_sourceName of lines that have none"),
     .one(
-      "time-field", "FIELD", into: \.timeField, .reading, for: reading,
+      "time-field", "FIELD", into: \.timeField, .reading, for: sourced,
       "the field that holds a line's time, when it is none of the usual ones"),
     .one(
-      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: reading,
+      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: sourced,
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
       "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading, for: reading,
       "the longest line that is read; longer ones are malformed"),
     .one(
-      "quarantine", "FILE", into: \.quarantine, .reading, for: reading,
+      "quarantine", "FILE", into: \.quarantine, .reading, for: [.query, .run, .replay],
       "write malformed lines to this file"),
     .toggle(
       "strict", sets: { $0.strict = true }, .reading, for: reading,
       "validate every byte of every JSON line"),
 
     .one(
-      "from", "TIME", into: \.from, .time, for: [.query, .replay],
+      "at", "TIME", into: \.at, .time, for: [.explain],
+      "say why monitors fired at this time, or why not: 2026-03-02T10:14:00Z, 10:14"),
+    .one(
+      "alert", "ID", into: \.alert, .time, for: [.explain],
+      "the same for a transition of a replay, by its id or the beginning of it"),
+    .one(
+      "monitor", "NAME", into: \.monitor, .rules, for: [.explain],
+      "with --at or --alert: only this monitor"),
+    .many(
+      "group", "FIELD=VALUE", into: \.groups, .rules, for: [.explain],
+      "with --at: only groups with this value; may be repeated"),
+
+    .one(
+      "from", "TIME", into: \.from, .time, for: [.query, .replay, .explain],
       "leave out lines before this time: -15m, 2025-06-01, 2025-06-01T09:00:00Z"),
     .one(
-      "to", "TIME", into: \.to, .time, for: [.query, .replay],
+      "to", "TIME", into: \.to, .time, for: [.query, .replay, .explain],
       "leave out lines from this time on"),
     .one(
-      "max-ahead", "DURATION", into: \.maxAhead, standard: "5m", .time, for: [.run, .replay],
+      "max-ahead", "DURATION", into: \.maxAhead, standard: "5m", .time,
+      for: [.run, .replay, .explain],
       "refuse lines whose time is further ahead than this"),
     .toggle(
-      "drain", sets: { $0.drain = true }, .time, for: [.replay],
+      "drain", sets: { $0.drain = true }, .time, for: [.replay, .explain],
       "let time go on after the last line, until every alert has settled"),
     .toggle(
       "from-start", sets: { $0.fromStart = true }, .time, for: [.run],

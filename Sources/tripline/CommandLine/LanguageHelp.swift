@@ -33,7 +33,7 @@ extension Help {
   }
 
   /// Terms on the left; a long one has a line for itself.
-  private static func entries(
+  static func entries(
     _ rows: [(term: String, meaning: String)], _ palette: Palette
   ) -> String {
     let width = 30

@@ -19,6 +19,12 @@ package struct Options: Sendable {
   package var update = false
   package var junit: String?
 
+  // Which moment to explain, and of whom.
+  package var at: LogMoment?
+  package var alert: String?
+  package var monitor: String?
+  package var groups: [Assignment] = []
+
   // How lines are read.
   package var category: String?
   package var host: String?

@@ -51,9 +51,14 @@ extension Verb {
 
   /// Verbs of the plan that are not there yet, so that asking for one gets a straight answer.
   static let planned = [
-    "why", "why-not", "backtest", "sweep", "plan", "verify", "journal", "capture", "import",
+    "backtest", "sweep", "plan", "verify", "journal", "capture", "import",
     "export", "serve", "alerts", "silence", "actions", "doctor", "torture", "fmt", "lsp",
     "completions",
+  ]
+
+  /// Words that people may look for, and what does it here.
+  static let elsewhere = [
+    "why": "tripline explain --at TIME", "why-not": "tripline explain --at TIME",
   ]
 
   package static func named(_ name: Name) -> Verb {

@@ -1,3 +1,4 @@
+import Alerting
 import Engine
 import QueryLanguage
 import Records
@@ -10,10 +11,16 @@ package struct CheckCommand: Command {
     arguments: "[RULES ...]", count: 0...Int.max,
     description: """
       Parses and binds every monitor and query, and points at each mistake with the way out. The \
-      arguments are rule files or directories of them, as for --rules.
+      arguments are rule files or directories of them, as for --rules. Then looks for what is \
+      allowed and hardly ever meant: a threshold that nothing can cross, an action that nobody uses, \
+      a secret in a file. With --sample the rules are held against the lines of a log. 'tripline help \
+      lints' lists all of it; a comment '# lint: allow CODE' in a monitor accepts a finding.
       """,
     examples: [
       Verb.Example("all rules of a directory", "tripline check rules/"),
+      Verb.Example(
+        "misspelt fields and wrong units show on real lines",
+        "tripline check --sample app.ndjson --fail-on lint rules/"),
       Verb.Example("a collection of queries", "tripline check --queries queries.jsonl"),
     ])
 
@@ -40,12 +47,29 @@ package struct CheckCommand: Command {
     if !files.isEmpty {
       let rules = CheckedRules(files, setup)
       let subject = [
-        files.count.counted("file"), rules.monitorCount.counted("monitor"),
-        rules.actionCount.counted("action"),
+        files.count.counted("file"), rules.read.rules.count.counted("monitor"),
+        rules.read.actions.count.counted("action"),
       ].joined(separator: ", ")
-      report.add(rules.findings, about: subject, cause: .rules)
+      let sample = try sample(for: rules, setup)
+      let findings = LintReport(rules, of: files, sample: sample).findings
+      report.add(findings, about: subject, cause: .rules)
+      if let sample { report.note(sample) }
     }
     return try report.finish()
+  }
+
+  /// The lines that `--sample` names, as the monitors read them.
+  private func sample(for rules: CheckedRules, _ setup: Setup) throws -> Sample? {
+    guard let path = invocation.options.sample else { return nil }
+    let sources = try setup.sources([path])
+    guard sources.count == 1, let source = sources.first else {
+      throw invocation.mistake("'--sample' takes one log, '\(path)' are several")
+    }
+    do {
+      return try Sample(of: source, for: rules.rules.map(\.plan), setup.feed)
+    } catch let failure as InputFailure {
+      throw Failure(failure.description, code: .input)
+    }
   }
 
   private func check(queries path: String, _ setup: Setup, _ report: inout CheckReport) throws {
@@ -58,9 +82,12 @@ package struct CheckCommand: Command {
     var findings = corpus.findings
     var accepted = 0
     for query in corpus.queries {
+      var allowances = Allowances(query)
       do throws(Diagnostics) {
         // A missing parameter is for whoever runs the query, not a mistake in it.
-        findings += try setup.plan(query, now: now, missing: .neutral).warnings
+        let warnings = try setup.plan(query, now: now, missing: .neutral).warnings
+        findings += warnings.filter { !allowances.accept($0) }
+        findings += allowances.idle(known: LintTable.pages, uncertain: [])
         accepted += 1
       } catch {
         findings += error.list
@@ -95,10 +122,17 @@ private struct CheckReport {
   mutating func add(_ found: [Diagnostic], about subject: String, cause: ExitCode) {
     let errors = found.count { $0.severity == .error }
     let warnings = found.count { $0.severity == .warning }
+    let notes = found.count { $0.severity == .note }
     findings += found
-    closing.append("\(subject): \(CheckReport.verdict(errors, warnings))")
+    closing.append("\(subject): \(CheckReport.verdict(errors, warnings, notes))")
     if errors > 0 { outcome.note(cause) }
     if warnings > 0, options.failOn.contains(.lint) { outcome.note(.findings) }
+  }
+
+  /// Says how much of the sample was looked at.
+  mutating func note(_ sample: Sample) {
+    let lines = sample.lines.counted("line")
+    closing.append("\(sample.path): " + (sample.isWhole ? lines : "the first \(lines)"))
   }
 
   func finish() throws -> Outcome {
@@ -108,10 +142,9 @@ private struct CheckReport {
     return outcome
   }
 
-  private static func verdict(_ errors: Int, _ warnings: Int) -> String {
-    let parts = [
-      errors > 0 ? errors.counted("error") : nil, warnings > 0 ? warnings.counted("warning") : nil,
-    ].compactMap { $0 }
+  private static func verdict(_ errors: Int, _ warnings: Int, _ notes: Int) -> String {
+    let parts = [(errors, "error"), (warnings, "warning"), (notes, "note")]
+      .filter { $0.0 > 0 }.map { $0.0.counted($0.1) }
     return parts.isEmpty ? "no mistakes" : parts.joined(separator: ", ")
   }
 
@@ -123,7 +156,8 @@ private struct CheckReport {
     }
     for finding in findings {
       try console.output.write(
-        finding.rendered(colour: console.screen.palette.isColoured) + "\n")
+        finding.rendered(
+          colour: console.screen.palette.isColoured, showsCode: finding.severity != .error) + "\n")
     }
   }
 }

@@ -8,16 +8,24 @@ import TerminalUI
 /// `tripline explain`: show how a query or a monitor is carried out.
 package struct ExplainCommand: Command {
   package static let verb = Verb(
-    name: .explain, summary: "show how a query or a monitor is carried out",
-    arguments: "[QUERY]", count: 0...1,
+    name: .explain, summary: "show how a monitor is carried out, and why it fired or did not",
+    arguments: "[QUERY | FILE ...]", count: 0...Int.max,
     description: """
       Shows the plan: what is decided per line, what is kept per pane of time, what is computed \
       per evaluation, which fields are read, and what it costs. With --rules, or for a rule file \
-      instead of a query, it shows the monitors; with --rules the argument is the name of one.
+      instead of a query, it shows the monitors; with --rules the argument is the name of one. \
+      With --at or --alert it replays the log files up to that moment and says why the monitors \
+      fired or did not: the verdict, the value over time, and what became of the lines.
       """,
     examples: [
       Verb.Example("a query", "tripline explain 'error | timeslice 1m | count by _timeslice'"),
       Verb.Example("every monitor of a file", "tripline explain -r rules/web.yaml"),
+      Verb.Example(
+        "why it fired at 10:14, or why not",
+        "tripline explain -r rules/web.yaml --at 2026-03-02T10:14:00Z app.log"),
+      Verb.Example(
+        "an alert of a replay, by its id", "tripline explain -r rules/web.yaml --alert 3fa8 app.log"
+      ),
     ])
 
   private let invocation: Invocation
@@ -30,6 +38,20 @@ package struct ExplainCommand: Command {
   }
 
   package func run(on console: Console) async throws -> Outcome {
+    let options = invocation.options
+    if options.at != nil || options.alert != nil {
+      return try InstantExplanation(invocation).run(on: console)
+    }
+    guard options.monitor == nil, options.groups.isEmpty else {
+      throw invocation.mistake(
+        "--monitor and --group choose what is told of a moment", help: "add --at TIME")
+    }
+    guard invocation.words.count <= 1 else {
+      throw invocation.mistake(
+        "without --at or --alert there is one QUERY to explain, found "
+          + invocation.words.count.counted("argument"),
+        help: "add --at TIME, or quote what belongs together")
+    }
     let setup = try Setup(invocation)
     let word = invocation.words.first
     if let word, invocation.options.rules.isEmpty, access(word, F_OK) != 0 {
@@ -43,23 +65,9 @@ package struct ExplainCommand: Command {
       throw invocation.mistake(
         "there is nothing to explain", help: "write a query, or name rules with -r rules/")
     }
-    let checked = CheckedRules(files, setup)
-    // Actions may stand in other files than the monitor that somebody wants explained.
-    let errors = checked.findings.filter {
-      $0.severity == .error && $0.message.code != "unknown-action"
-    }
-    guard errors.isEmpty else { throw Diagnostics(errors) }
+    let checked = try CheckedRules(files, setup).withoutErrors()
     var rules = checked.rules
-    if let name = word, !isPath {
-      rules = rules.filter { $0.rule.name == name }
-      if rules.isEmpty {
-        let names = checked.rules.map(\.rule.name)
-        throw invocation.mistake(
-          "there is no monitor '\(name)'",
-          help: Suggestion.didYouMean(name, among: names)
-            ?? "the monitors are \(names.joined(separator: ", "))")
-      }
-    }
+    if let name = word, !isPath { rules = [try checked.rule(named: name, invocation)] }
     try write(rules.map { MonitorPage(RuleExplanation($0), checked.actions) }, console)
     return Outcome()
   }
@@ -84,5 +92,26 @@ package struct ExplainCommand: Command {
     var writer = Alerting.JSONWriter()
     writer.object { page.write(to: &$0) }
     return writer.text
+  }
+}
+
+extension CheckedRules {
+  /// The same, or what is wrong with them.
+  func withoutErrors() throws(Diagnostics) -> CheckedRules {
+    // Actions may stand in other files than the monitor that somebody wants explained.
+    let errors = findings.filter {
+      $0.severity == .error && $0.message.code != "unknown-action"
+    }
+    guard errors.isEmpty else { throw Diagnostics(errors) }
+    return self
+  }
+
+  func rule(named name: String, _ invocation: Invocation) throws(UsageError) -> BoundRule {
+    if let rule = rules.first(where: { $0.rule.name == name }) { return rule }
+    let names = rules.map(\.rule.name)
+    throw invocation.mistake(
+      "there is no monitor '\(name)'",
+      help: Suggestion.didYouMean(name, among: names)
+        ?? "the monitors are \(names.joined(separator: ", "))")
   }
 }

@@ -1,34 +1,55 @@
 import QueryLanguage
 import TerminalUI
 
-/// `tripline help [VERB]`.
+/// `tripline help [VERB | lints | CODE]`.
 package struct HelpCommand: Command {
   package static let verb = Verb(
-    name: .help, summary: "show this, or the page of a verb", arguments: "[VERB]", count: 0...1,
-    description: "", examples: [])
+    name: .help, summary: "show this, or the page of a verb or a lint",
+    arguments: "[VERB | lints | CODE]",
+    count: 0...1, description: "",
+    examples: [Verb.Example("everything that check finds", "tripline help lints")])
 
-  private let topic: Verb.Name?
+  private enum Topic {
+    case overview, lints
+    case verb(Verb.Name)
+    case lint(LintPage)
+  }
 
-  package init(about topic: Verb.Name?) { self.topic = topic }
+  private let topic: Topic
+
+  package init(about verb: Verb.Name?) { self.init(verb.map(Topic.verb) ?? .overview) }
+
+  private init(_ topic: Topic) { self.topic = topic }
 
   package init(_ invocation: Invocation) throws(UsageError) {
     guard let word = invocation.words.first else {
       self.init(about: nil)
       return
     }
-    guard let name = Verb.Name(rawValue: word) else {
+    if let name = Verb.Name(rawValue: word) {
+      self.init(.verb(name))
+    } else if word == "lints" {
+      self.init(.lints)
+    } else if let page = LintTable.page(of: word) {
+      self.init(.lint(page))
+    } else {
       let names = Verb.Name.allCases.map(\.rawValue)
       throw invocation.mistake(
         "no help on '\(word)'",
-        help: Suggestion.didYouMean(word, among: names)
-          ?? "there is a page for each of \(names.joined(separator: ", "))")
+        help: Suggestion.didYouMean(word, among: names + ["lints"] + LintTable.pages.map(\.code))
+          ?? "there is a page for each of \(names.joined(separator: ", ")), and for lints")
     }
-    self.init(about: name)
   }
 
   package func run(on console: Console) async throws -> Outcome {
     let palette = console.screen.palette
-    let page = topic.map { Help.page(for: .named($0), palette) } ?? Help.overview(palette)
+    let page =
+      switch topic {
+      case .overview: Help.overview(palette)
+      case .lints: Help.lints(palette)
+      case .verb(let name): Help.page(for: .named(name), palette)
+      case .lint(let lint): Help.page(of: lint, palette)
+      }
     try console.output.write(page)
     return Outcome()
   }

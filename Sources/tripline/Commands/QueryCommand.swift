@@ -29,12 +29,12 @@ package struct QueryCommand: Command {
     let setup = try Setup(invocation)
     let options = invocation.options
     let now = SystemClock().now
-    let plan = try setup.plan(invocation.words[0], now: now)
+    let times = try setup.times(now: now)
+    let plan = try setup.plan(invocation.words[0], now: now, times: times)
     for warning in plan.warnings {
       console.say(warning.rendered(colour: console.errors.palette.isColoured))
     }
     let sources = try setup.sources(Array(invocation.words.dropFirst()))
-    let times = try setup.times(now: now)
     let quarantine = try Quarantine(options.quarantine)
     var answer = Answer(plan, options.output, console, sources)
     let run = QueryRun(

@@ -8,8 +8,8 @@ struct CheckedRules {
   let rules: [BoundRule]
   let actions: ActionSet
   /// Monitors and actions as far as they could be read.
-  let monitorCount: Int
-  let actionCount: Int
+  let read: RuleSet
+  /// File by file in their order, each from its top to its end.
   let findings: [Diagnostic]
 
   init(_ files: [SourceText], _ setup: Setup) {
@@ -27,9 +27,24 @@ struct CheckedRules {
         for diagnostic in error.list { sink.report(diagnostic) }
       }
     }
-    rules = bound
-    monitorCount = set.rules.count
-    actionCount = set.actions.count
-    findings = sink.list
+    rules = bound.sharing(setup.configuration.memory)
+    read = set
+    findings = sink.list.sorted(by: files)
+  }
+
+  var hasErrors: Bool { findings.contains { $0.severity == .error } }
+}
+
+extension [Diagnostic] {
+  /// In the order of the files that they are about, each from its top to its end.
+  func sorted(by files: [SourceText]) -> [Diagnostic] {
+    var order: [String: Int] = [:]
+    for (index, file) in files.enumerated() where order[file.name] == nil {
+      order[file.name] = index
+    }
+    let places = enumerated().map { index, finding in
+      (order[finding.source.name] ?? files.count, finding.span.lower, index)
+    }
+    return places.sorted { $0 < $1 }.map { self[$0.2] }
   }
 }

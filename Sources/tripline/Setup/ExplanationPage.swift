@@ -14,8 +14,13 @@ protocol ExplanationPage {
 /// The plan of a query.
 struct PlanPage: ExplanationPage {
   private let plan: Explanation
+  /// Whether it is a monitor's, and keeps the rows of its window.
+  private let keepsRows: Bool
 
-  init(_ plan: Explanation) { self.plan = plan }
+  init(_ plan: Explanation, keepsRows: Bool = false) {
+    self.plan = plan
+    self.keepsRows = keepsRows
+  }
 
   var warnings: [Diagnostic] { plan.warnings }
 
@@ -30,7 +35,8 @@ struct PlanPage: ExplanationPage {
     text += "\n"
     for phase in [Plan.Phase.head, .ordered, .fold, .tail]
     where plan.steps.contains(where: { $0.phase == phase }) {
-      text += palette.paint("  \(phase.rawValue.padded(to: 7))  \(phase.meaning)", .quiet) + "\n"
+      let meaning = phase.meaning(keepingRows: keepsRows)
+      text += palette.paint("  \(phase.rawValue.padded(to: 7))  \(meaning)", .quiet) + "\n"
     }
     text += "\n" + palette.paint("lines", .strong) + "\n"
     let members = plan.reads.filter { !$0.isMetadata }.map(\.name)
@@ -83,10 +89,12 @@ struct PlanPage: ExplanationPage {
 
 extension Plan.Phase {
   /// What the mark means, for the legend of the page.
-  fileprivate var meaning: String {
+  fileprivate func meaning(keepingRows: Bool) -> String {
     switch self {
     case .head: "each line by itself, on any thread"
+    case .ordered where keepingRows: "over the kept rows of the window, at every evaluation"
     case .ordered: "lines in their order, one batch after the other"
+    case .fold where keepingRows: "what is left of them, at every evaluation"
     case .fold: "mergeable: threads share it, a monitor keeps it per pane of time"
     case .tail: "over the whole result, at every evaluation"
     }
@@ -113,7 +121,7 @@ struct MonitorPage: ExplanationPage {
     text += palette.paint("  \(rule.source.name):\(line)", .quiet)
     text += rule.enabled ? "\n" : palette.paint("  switched off", .warning) + "\n"
     if !rule.description.isEmpty { text += "  \(rule.description)\n" }
-    text += "\n" + PlanPage(monitor.query).text(palette)
+    text += "\n" + PlanPage(monitor.query, keepsRows: monitor.keptRows != nil).text(palette)
     text += "\n" + palette.paint("window", .strong) + "\n"
     text += Page.row(
       "length",
@@ -121,8 +129,14 @@ struct MonitorPage: ExplanationPage {
         + "\(Durations.text(monitor.rule.every)): "
         + Int(monitor.panes).counted("pane") + " of that width")
     text += Page.row("groups", rule.groupBy.isEmpty ? "one" : rule.groupBy.joined(separator: ", "))
-    text += Page.row("memory", memory)
-    for more in monitor.growth { text += Page.row("", "and in each pane \(more)") }
+    if let kept = monitor.keptRows {
+      for (index, line) in kept.lines.enumerated() {
+        text += Page.row(index == 0 ? "rows" : "", line)
+      }
+    } else {
+      text += Page.row("memory", memory)
+      for more in monitor.growth { text += Page.row("", "and in each pane \(more)") }
+    }
     for level in monitor.levels { text += "\n" + self.text(of: level, palette) }
     if let missingData = monitor.missingData {
       text += "\n" + palette.paint(Level.missingData.rawValue, .warning) + "\n"
@@ -217,6 +231,19 @@ struct MonitorPage: ExplanationPage {
     json.whole(Int64(monitor.bytesPerGroup))
     json.key("grows_with")
     json.strings(monitor.growth)
+    json.key("kept_rows")
+    if let kept = monitor.keptRows {
+      json.object {
+        $0.key("fields")
+        $0.strings(kept.fields)
+        $0.key("bytes_per_row")
+        $0.whole(Int64(kept.bytesPerRow))
+        $0.key("memory")
+        $0.whole(Int64(kept.memory))
+      }
+    } else {
+      json.null()
+    }
     json.key("levels")
     json.array { list in
       for level in monitor.levels { list.object { MonitorPage.write(level, to: &$0) } }
@@ -261,6 +288,18 @@ struct MonitorPage: ExplanationPage {
     json.raw(part.waitsForWindow ? "true" : "false")
     json.key("no_rows")
     json.string(part.withoutValue)
+  }
+}
+
+extension RuleExplanation.KeptRowsPart {
+  /// What the page says of them.
+  fileprivate var lines: [String] {
+    let names = fields.isEmpty ? "" : " of \(fields.joined(separator: ", "))"
+    return [
+      "kept for the whole window and judged again at every instant",
+      "about \(bytesPerRow.byteText) a row and the text\(names)",
+      "\(memory.memoryText) for all of them; beyond that it decides nothing (`memory`)",
+    ]
   }
 }
 

@@ -114,14 +114,19 @@ struct Setup {
     return params
   }
 
-  /// Parses and binds an ad hoc query; `now` is the start of the run.
-  func plan(_ text: String, now: Int64) throws(Diagnostics) -> Plan {
-    try plan(SourceText(name: "query", text: text), now: now)
+  /// Parses and binds an ad hoc query; `now` is the start of the run, `times` what it looks at.
+  func plan(
+    _ text: String, now: Int64, times: (from: Int64?, to: Int64?) = (nil, nil)
+  ) throws(Diagnostics) -> Plan {
+    var range = Binder.TimeRange.unknown
+    if let from = times.from, let to = times.to { range = .between(from, to) }
+    return try plan(SourceText(name: "query", text: text), now: now, range: range)
   }
 
   /// The same for a query of some other source.
   func plan(
-    _ source: SourceText, now: Int64, missing: ParameterExpansion.Missing = .mistake
+    _ source: SourceText, now: Int64, range: Binder.TimeRange = .unknown,
+    missing: ParameterExpansion.Missing = .mistake
   ) throws(Diagnostics) -> Plan {
     let expanded = try ParameterExpansion.expand(source, params, missing: missing)
     var factors: [String: Double] = [:]
@@ -130,7 +135,8 @@ struct Setup {
       var plan = try Binder.plan(
         of: expanded.source,
         Binder.Settings(
-          units: factors, now: now, zone: zone, zones: { ZoneFiles.zone(named: $0) }))
+          units: factors, now: now, range: range, zone: zone,
+          zones: { ZoneFiles.zone(named: $0) }))
       plan.warnings = expanded.restored(Diagnostics(plan.warnings)).list
       return plan
     } catch {
@@ -176,7 +182,8 @@ struct Setup {
         for diagnostic in error.list { sink.report(diagnostic) }
       }
     }
-    return LoadedRules(rules: bound, actions: actions, findings: sink.list)
+    return LoadedRules(
+      rules: bound.sharing(configuration.memory), actions: actions, findings: sink.list)
   }
 }
 

@@ -24,6 +24,14 @@ extension [(monitor: String, troubles: MonitorTroubles)] {
           "\(monitor): more groups than `max_groups` would remember; those that came last, "
             + "\(troubles.forgotten) in all, were not missed in silence", important: true)
       }
+      if troubles.unkept > 0 {
+        let first =
+          troubles.firstUnkept.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
+        let lines = troubles.unkept == 1 ? "1 matching line" : "\(troubles.unkept) matching lines"
+        console.say(
+          "\(monitor): no memory for \(lines)\(first); it decided nothing until a whole window had "
+            + "passed since the last", important: true)
+      }
       if let words = troubles.health.words {
         console.say("\(monitor): \(words)", important: troubles.health != .learning)
       }

@@ -27,7 +27,8 @@ package struct NaiveAggregate: Sendable {
   /// Whether no rows compare as 0, instead of being no value.
   var isZeroWithoutRows: Bool { function == .count || function == .sum }
 
-  func value(over lines: [NaiveArrival]) -> NaiveValue {
+  /// `first` and `last` go by message time, or by the order of the rows when a stage made one.
+  func value(over lines: [NaiveArrival], inOrder: Bool = false) -> NaiveValue {
     guard let field else { return .number(Double(lines.count)) }
     if let flag {
       return .number(Double(thousandths(lines.map { flag.value(of: $0.line) })) / 1_000)
@@ -53,9 +54,11 @@ package struct NaiveAggregate: Sendable {
       return percentile(percent, of: numbers.sorted()).map { .number($0) } ?? .null
     case .first:
       // Newest first: the first is the newest.
-      return present.max(by: NaiveArrival.isOlder)?.line.value(field) ?? .null
+      return (inOrder ? present.first : present.max(by: NaiveArrival.isOlder))?.line.value(field)
+        ?? .null
     case .last:
-      return present.min(by: NaiveArrival.isOlder)?.line.value(field) ?? .null
+      return (inOrder ? present.last : present.min(by: NaiveArrival.isOlder))?.line.value(field)
+        ?? .null
     }
   }
 

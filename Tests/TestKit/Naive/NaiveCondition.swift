@@ -81,13 +81,14 @@ struct NaiveCondition {
     return level.clearing.text
   }
 
-  /// What the lines of one group in one window say by themselves.
-  func verdict(over lines: [NaiveArrival]) -> NaiveVerdict {
+  /// What the lines of one group in one window, and the rows that stages leave of them, say by
+  /// themselves.
+  func verdict(lines: [NaiveArrival], rows: [NaiveArrival]) -> NaiveVerdict {
     switch kind {
     case .missingData:
       return NaiveVerdict(lines.isEmpty ? .hit : .clear, nil)
     case .comparison(let level):
-      let values = monitor.values(level.alert, over: lines)
+      let values = monitor.values(level.alert, over: rows)
       guard let value = level.alert.farthest(of: values) else {
         switch level.noValue ?? .clear {
         case .clear: return NaiveVerdict(.clearForNoValue, nil)
@@ -96,7 +97,7 @@ struct NaiveCondition {
         }
       }
       if values.contains(where: level.alert.holds) { return NaiveVerdict(.hit, value) }
-      let clearing = monitor.values(level.clearing, over: lines)
+      let clearing = monitor.values(level.clearing, over: rows)
       let isClear = !clearing.isEmpty && clearing.allSatisfy(level.clearing.holds)
       return NaiveVerdict(isClear ? .clear : .neither(breaksRun: true), value)
     }

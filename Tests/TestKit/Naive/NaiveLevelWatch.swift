@@ -3,6 +3,8 @@ struct NaiveMoment {
   var instant: Int64
   /// The group's lines in the window, in the order of absorption.
   var lines: [NaiveArrival]
+  /// What the stages before the aggregate leave of them.
+  var rows: [NaiveArrival]
   var group: NaiveGroup
   /// The beginning of the monitor, and whether no whole window has passed since.
   var begin: Int64
@@ -72,7 +74,7 @@ struct NaiveLevelWatch {
     _ instant: Int64
   ) -> [NaiveRecord] {
     guard condition.tripsOnLine, firing[group] == nil, mayFire else { return [] }
-    let verdict = condition.verdict(over: lines)
+    let verdict = condition.verdict(lines: lines, rows: lines)
     guard verdict.isHit, let value = verdict.value else { return [] }
     return [fire(group, value: value, at: time, lines, instant)]
   }
@@ -106,7 +108,7 @@ struct NaiveLevelWatch {
   }
 
   private mutating func verdict(_ moment: NaiveMoment) -> NaiveVerdict {
-    let verdict = condition.verdict(over: moment.lines)
+    let verdict = condition.verdict(lines: moment.lines, rows: moment.rows)
     if isTooEarlyToTell(moment) { return NaiveVerdict(.neither(breaksRun: true), verdict.value) }
     guard let atLeast = monitor.atLeast else { return verdict }
     // The instants from the oldest of the last M to this one.

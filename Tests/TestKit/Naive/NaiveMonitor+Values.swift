@@ -30,7 +30,9 @@ extension NaiveMonitor {
     let rows = keys.map { key in
       var row: [String: NaiveValue] = [:]
       for (field, value) in zip(by, key) { row[field] = value }
-      for aggregate in aggregates { row[aggregate.name] = aggregate.value(over: members[key]!) }
+      for aggregate in aggregates {
+        row[aggregate.name] = aggregate.value(over: members[key]!, inOrder: sorts)
+      }
       return row
     }
     guard let rowFilter else { return rows }

@@ -27,6 +27,7 @@ package struct NaiveMonitor: Sendable {
   package var every: Int64?
   package var groupBy: [String]
   package var filter: NaiveFilter
+  package var stages: [NaiveStage]
   package var fold: Fold
   package var rowFilter: RowFilter?
   package var levels: [NaiveLevel]
@@ -38,7 +39,8 @@ package struct NaiveMonitor: Sendable {
 
   package init(
     name: String = "m", window: Int64, every: Int64? = nil, groupBy: [String] = [],
-    filter: NaiveFilter = .everything, fold: Fold = .matches, rowFilter: RowFilter? = nil,
+    filter: NaiveFilter = .everything, stages: [NaiveStage] = [], fold: Fold = .matches,
+    rowFilter: RowFilter? = nil,
     levels: [NaiveLevel], missingData: NaiveMissingData? = nil, evidence: Int = 20
   ) {
     self.name = name
@@ -46,6 +48,7 @@ package struct NaiveMonitor: Sendable {
     self.every = every
     self.groupBy = groupBy
     self.filter = filter
+    self.stages = stages
     self.fold = fold
     self.rowFilter = rowFilter
     self.levels = levels
@@ -75,7 +78,7 @@ package struct NaiveMonitor: Sendable {
 
   /// Whether more lines can only make the condition truer, so that it trips on the line.
   package func isConfirming(_ alert: NaiveComparison) -> Bool {
-    guard rowFilter == nil else { return false }
+    guard rowFilter == nil, stages.isEmpty else { return false }
     if case (.matches, .column) = (fold, alert.subject) { return false }
     let isUpward = alert.comparator == .greater || alert.comparator == .greaterOrEqual
     let isDownward = alert.comparator == .less || alert.comparator == .lessOrEqual

@@ -28,6 +28,7 @@ extension NaiveMonitor {
   package var query: String {
     var stages = ["*"]
     if case .everything = filter {} else { stages.append("where \(filter.queryText)") }
+    stages += self.stages.map(\.queryText)
     if case .aggregate(let aggregates, let by) = fold {
       stages += aggregates.compactMap(\.flagText)
       let columns = aggregates.map(\.queryText).joined(separator: ", ")
@@ -78,6 +79,22 @@ extension NaiveFilter {
 
   private func literal(_ text: String) -> String {
     "\"" + text.replacing("\"", with: "\\\"") + "\""
+  }
+}
+
+extension NaiveStage {
+  fileprivate var queryText: String {
+    switch self {
+    case .dedup(let fields, let count, let consecutive):
+      "dedup \(consecutive ? "consecutive " : "")\(count) by \(fields.joined(separator: ", "))"
+    case .limit(let count): "limit \(count)"
+    case .sort(let keys):
+      "sort by "
+        + keys.map { "\($0.field) \($0.isAscending ? "asc" : "desc")" }.joined(separator: ", ")
+    case .age(let comparator, let milliseconds):
+      "where now() - _messageTime \(comparator.rawValue) \(milliseconds)"
+    case .filter(let filter): "where \(filter.queryText)"
+    }
   }
 }
 

@@ -49,15 +49,17 @@ struct NaiveWatch {
     nextInstant += monitor.step
     var records: [NaiveRecord] = []
     for i in levels.indices {
-      let window = levels[i].condition.window
-      let lines = self.window(of: levels[i].condition, endingAt: instant)
+      let condition = levels[i].condition
+      let lines = self.window(of: condition, endingAt: instant)
+      let rows = self.rows(of: condition, at: instant)
       for group in levels[i].groupsToJudge(at: instant, present: lines.keys) {
         let moment = NaiveMoment(
           instant: instant,
           lines: lines[group, default: []],
+          rows: rows[group, default: []],
           group: group,
           begin: begin,
-          isEarly: instant - begin < window,
+          isEarly: instant - begin < condition.window,
           mayFire: hasRoom(for: group))
         records += levels[i].judge(moment)
       }
@@ -77,10 +79,25 @@ struct NaiveWatch {
   private func window(
     of condition: NaiveCondition, endingAt end: Int64
   ) -> [NaiveGroup: [NaiveArrival]] {
+    byGroup(lines(of: condition, endingAt: end), condition)
+  }
+
+  /// What the stages leave of all the lines in a condition's window, by its groups.
+  private func rows(
+    of condition: NaiveCondition, at instant: Int64
+  ) -> [NaiveGroup: [NaiveArrival]] {
+    byGroup(monitor.rows(of: lines(of: condition, endingAt: instant), at: instant), condition)
+  }
+
+  private func lines(of condition: NaiveCondition, endingAt end: Int64) -> [NaiveArrival] {
     let start = end - condition.window
-    let lines = absorbed.filter { $0.arrival.time > start && $0.arrival.time <= end }
-    return Dictionary(grouping: lines) { condition.group($0.group) }
-      .mapValues { $0.map(\.arrival) }
+    return absorbed.map(\.arrival).filter { $0.time > start && $0.time <= end }
+  }
+
+  private func byGroup(
+    _ lines: [NaiveArrival], _ condition: NaiveCondition
+  ) -> [NaiveGroup: [NaiveArrival]] {
+    Dictionary(grouping: lines) { condition.group(group(of: $0.line)) }
   }
 
   private func hasRoom(for group: NaiveGroup) -> Bool {

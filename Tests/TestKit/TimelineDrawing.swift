@@ -1,6 +1,4 @@
 import Foundation
-import Testing
-import TestKit
 
 /// Lines, instants and what must come of them in one picture:
 ///
@@ -14,20 +12,24 @@ import TestKit
 /// and a letter a line that comes at that place with another time, given at the end: `d=3`. Levels are
 /// `critical`, `warning` and `missing`, with a host for each group that has alerts; `P` is pending, `F`
 /// firing, `R` resolved, `E` expired.
-struct TimelineDrawing {
-  struct Line {
+package struct TimelineDrawing {
+  private struct Line {
     var place: Int
     var time: Int64
     var host: String?
     var rt: Int?
   }
 
-  let column: Int64
-  private(set) var lines: [Line] = []
-  private(set) var expected: [String: String] = [:]
+  /// 2026-03-01T10:00:00Z, a multiple of every window that is drawn.
+  private static let start: Int64 = 1_772_359_200_000
+
+  private let column: Int64
+  private var lines: [Line] = []
+  /// The rows of levels as they are drawn, by name.
+  package private(set) var expected: [String: String] = [:]
   private let ruler: String
 
-  init(_ text: String, column: Int64 = 1_000) {
+  package init(_ text: String, column: Int64 = 1_000) {
     self.column = column
     let rows = text.split(separator: "\n").map(String.init)
     let start = rows[0].firstIndex(of: "|")!.utf16Offset(in: rows[0])
@@ -57,26 +59,31 @@ struct TimelineDrawing {
     for (place, mark) in marks.enumerated() where mark != " " {
       let time = mark == "x" || mark.isNumber ? Int64(place) : legend[mark]!
       lines.append(
-        Line(place: place, time: ten + time * column, host: host, rt: mark.wholeNumberValue))
+        Line(place: place, time: Self.start + time * column, host: host, rt: mark.wholeNumberValue))
     }
   }
 
-  var log: [UInt8] {
-    Array(
-      lines.map { line in
-        TestLine.text(
-          Double(line.time - ten) / 1_000, host: line.host, rt: line.rt.map(String.init)) + "\n"
-      }.joined().utf8)
+  /// The lines, in the order of their places: `{"timestamp":…,"host":…,"rt":…}`.
+  package var log: [UInt8] {
+    let texts = lines.map { line in
+      let members =
+        [#""timestamp":"\#(NaiveTime.text(line.time))""#]
+        + (line.host.map { [#""host":"\#($0)""#] } ?? [])
+        + (line.rt.map { [#""rt":\#($0)"#] } ?? [])
+      return "{" + members.joined(separator: ",") + "}\n"
+    }
+    return Array(texts.joined().utf8)
   }
 
-  /// The rows that these records draw.
-  func rows(of records: [String]) -> [String: String] {
+  /// The rows that these records draw, as `expected` has them.
+  package func rows(of records: [String]) -> [String: String] {
     var rows: [String: [Character]] = [:]
     for record in records {
-      let members = members(of: record)
+      let object = try? JSONSerialization.jsonObject(with: Data(record.utf8))
+      let members = object as! [String: Any]
       let level = (members["level"] as! String).replacing("missing_data", with: "missing")
       let host = (members["group"] as? [String: Any])?["host"].map { " \($0)" } ?? ""
-      let place = Int((NaiveTime.parse(members["time"] as! String)! - ten) / column)
+      let place = Int((NaiveTime.parse(members["time"] as! String)! - Self.start) / column)
       var row = rows[level + host] ?? []
       while row.count <= place { row.append(" ") }
       let mark = Character((members["to"] as! String).prefix(1).uppercased())
@@ -86,7 +93,8 @@ struct TimelineDrawing {
     return rows.mapValues { String($0) }
   }
 
-  func picture(_ rows: [String: String]) -> String {
+  /// What is drawn with these rows, to show a difference.
+  package func picture(_ rows: [String: String]) -> String {
     let width = max(10, (rows.keys.map(\.count).max() ?? 0) + 2)
     func row(_ name: String, _ marks: String) -> String {
       name.padding(toLength: width, withPad: " ", startingAt: 0) + marks
@@ -96,45 +104,8 @@ struct TimelineDrawing {
   }
 }
 
-private enum TestLine {
-  static func text(_ seconds: Double, host: String?, rt: String?) -> String {
-    line(seconds, host: host, rt: rt)
-  }
-}
-
 extension String {
   fileprivate var trimmedEnd: String {
     String(reversed().drop { $0 == " " }.reversed())
   }
-}
-
-/// Replays what is drawn through a monitor of ten seconds that looks every five, unless `rule` says
-/// otherwise, and expects what is drawn. Returns the records as `story` tells them.
-@discardableResult
-func timeline(
-  _ rule: String, _ drawing: String, column: Int64 = 1_000, drain: Bool = false,
-  lateness: Int64 = 0, sourceLocation: SourceLocation = #_sourceLocation
-) throws -> [String] {
-  let drawing = TimelineDrawing(drawing, column: column)
-  var keys = rule.split(separator: "\n").map(String.init)
-  for (key, value) in [
-    ("every", "5s"), ("window", "10s"), ("query", #"'* | where host != "tick"'"#),
-  ]
-  where !keys.contains(where: { $0.hasPrefix("\(key):") }) {
-    keys.insert("\(key): \(value)", at: 0)
-  }
-  let yaml = "monitors:\n  - name: m\n" + keys.map { "    \($0)\n" }.joined()
-  var options = ProductReplay.Options(drain: drain)
-  options.latenesses = [lateness]
-  let files = [(name: "log", bytes: drawing.log)]
-  let records = try ProductReplay.records(yaml: yaml, files: files, options: options)
-  let rows = drawing.rows(of: records)
-  #expect(
-    rows == drawing.expected,
-    "wanted\n\(drawing.picture(drawing.expected))\ngot\n\(drawing.picture(rows))",
-    sourceLocation: sourceLocation)
-  options.skipsInstants = false
-  let patient = try ProductReplay.records(yaml: yaml, files: files, options: options)
-  #expect(patient == records, "deciding every instant differs", sourceLocation: sourceLocation)
-  return records.map(tale)
 }
