@@ -28,17 +28,16 @@ package enum UnevenTimeslice: RuleLint {
   package static func findings(in rule: BoundRule, _ world: LintWorld) -> [Diagnostic] {
     let window = DurationText.text(rule.window)
     let found = rule.plan.query.stages.compactMap { stage -> Diagnostic? in
-      // Buckets by their number fit by themselves.
-      guard let slice = stage as? Timeslice, case .fixed(let width, _) = slice.width,
-        rule.window % width != 0
+      guard let slice = stage as? Timeslice, case .fixed(let length, _) = slice.width,
+        rule.window % length != 0
       else { return nil }
-      let text = DurationText.text(width)
+      let width = DurationText.text(length)
       return rule.finding(
         "uneven-timeslice",
-        width > rule.window
-          ? "a bucket of \(text) is longer than the window of \(window), so none is ever whole"
-          : "the window of \(window) is no multiple of the bucket of \(text)",
-        at: slice.span, help: "make the window a multiple of \(text)")
+        length > rule.window
+          ? "a bucket of \(width) is longer than the window of \(window), so none is ever whole"
+          : "the window of \(window) is no multiple of the bucket of \(width)",
+        at: slice.span, help: "make the window a multiple of \(width)")
     }
     return rule.placed(found)
   }

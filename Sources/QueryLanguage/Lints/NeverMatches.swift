@@ -1,5 +1,3 @@
-import Records
-
 /// Conditions that no line can meet, because they contradict each other.
 package enum NeverMatches {
   package static let page = LintPage(
@@ -47,20 +45,6 @@ extension Binder {
         at: clash.condition.span, in: source,
         help: "write 'or' or 'in' for one of several values, or remove one of the conditions",
         severity: .warning))
-  }
-}
-
-extension FilterFacts {
-  /// What is certain of the columns of an aggregate.
-  init(of result: FieldScope) {
-    for (index, field) in result.fields.enumerated() {
-      switch field.aggregate {
-      case .count, .countDistinct: self[Slot(index)].numbers = .fromZero(whole: true)
-      case .growingSum: self[Slot(index)].numbers = .fromZero(whole: false)
-      case .sum, .maximum, .minimum, .other, nil: continue
-      }
-      self[Slot(index)].texts = []
-    }
   }
 }
 

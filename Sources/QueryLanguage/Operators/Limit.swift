@@ -15,6 +15,7 @@ package struct Limit: Operator {
   package var printed: String { "limit \(count)" }
 
   package func bind(_ binder: inout Binder) throws(Diagnostic) {
+    binder.facts.limit(to: count)
     binder.append(LimitStage(remaining: count))
   }
 }

@@ -79,7 +79,7 @@ package struct Binder {
   /// Whether a stage before this one could not be read.
   package private(set) var missesStages = false
   private var phases: [Plan.Phase] = []
-  /// What the conditions so far leave of the fields.
+  /// What the conditions so far leave of the fields. A stage that adds rows has to make it void.
   var facts = FilterFacts()
   private var reaches: [Plan.Reach] = []
 
@@ -213,9 +213,9 @@ package struct Binder {
   ) throws(Diagnostic) -> Slot {
     produced.removeAll { $0 == name }
     produced.append(name)
+    facts.forget(fields.slot(named: name.text))
     let unit = settings.units[name.key] ?? unit ?? Units.byName(name.text)
     if let slot = fields.slot(named: name.text) {
-      facts.forget(slot)
       fields[slot].unit = unit
       fields[slot].isProduced = true
       fields[slot].aggregate = nil
@@ -304,7 +304,7 @@ package struct Binder {
       result[slot].isKey = column < 0
       if column < 0 { result[slot].slices = fields[plan.keys[index]].slices }
     }
-    facts = FilterFacts(of: result)
+    facts = facts.aggregated(to: result)
     if fold != nil || collects {
       tail.append(RefoldStage(plan: plan))
       tailOnlyShows = false
@@ -353,7 +353,8 @@ package struct Binder {
       warnings: diagnostics,
       tailOnlyShows: tailOnlyShows, refolds: tail.contains { $0 is RefoldStage },
       isRowWise: isRowWise, carried: carried(of: raw), rewritten: rewritten,
-      literals: query.scope.literals, ranges: fields.fields.indices.map { facts[Slot($0)].numbers })
+      literals: query.scope.literals,
+      ranges: fields.fields.indices.map { facts[Slot($0)].numbers })
   }
 }
 

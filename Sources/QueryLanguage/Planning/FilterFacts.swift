@@ -25,13 +25,39 @@ struct FilterFacts: Sendable {
 
   private var fields: [Slot: Values] = [:]
   private var words: Set<String> = []
+  /// The most rows that there are, if a `limit` says so.
+  private var mostRows: Int?
 
   subscript(slot: Slot) -> Values {
     get { fields[slot, default: Values()] }
     set { fields[slot] = newValue }
   }
 
-  mutating func forget(_ slot: Slot) { fields[slot] = nil }
+  /// Makes void what a stage changes that sets a field.
+  mutating func forget(_ slot: Slot?) {
+    if let slot { fields[slot] = nil }
+    // It may make several rows of one.
+    mostRows = nil
+  }
+
+  mutating func limit(to rows: Int) { mostRows = min(rows, mostRows ?? rows) }
+
+  /// What is certain of the columns of an aggregate over the rows.
+  func aggregated(to result: FieldScope) -> FilterFacts {
+    var facts = FilterFacts()
+    for (index, field) in result.fields.enumerated() {
+      var numbers: NumberRange
+      switch field.aggregate {
+      case .count, .countDistinct:
+        numbers = .fromZero(whole: true)
+        if let mostRows { numbers.narrow(to: .lessOrEqual, Double(mostRows)) }
+      case .growingSum: numbers = .fromZero(whole: false)
+      case .sum, .maximum, .minimum, .other, nil: continue
+      }
+      facts[Slot(index)] = Values(numbers: numbers, texts: [])
+    }
+    return facts
+  }
 }
 
 // The scope.
