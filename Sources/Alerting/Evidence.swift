@@ -36,7 +36,7 @@ extension Moment {
 ///     back       0    0    1    0    4    2    4
 ///     newest     a: 4, b: 6, c: 5
 ///
-/// Lines that are older than the window go in whole segments. When there are twice as many as the
+/// Lines that are older than the window go in whole segments. When there are half as many again as the
 /// groups can show, those that have enough newer ones of their group are taken out.
 struct EvidenceLog: Sendable {
   private struct Line: Sendable {
@@ -85,16 +85,33 @@ struct EvidenceLog: Sendable {
 
   // Taking lines in.
 
-  @inline(__always)
   mutating func note(_ place: EvidencePlace, of group: Int) {
-    if group >= newest.count { grow(to: group + 1) }
-    let number = end
+    grow(to: group + 1)
+    append(place, behind: newest[group])
+    newest[group] = end - 1
+  }
+
+  /// Takes in lines of a batch, whose groups are `groups`, below `count`.
+  mutating func note(_ rows: Selection, of groups: [Int32], below count: Int, _ batch: Batch) {
+    grow(to: count)
+    // First the chains, for all lines: with many groups they are not in the cache, and little a line
+    // lets the processor fetch for several lines at the same time.
+    var previous = [Int](repeating: -1, count: rows.count)
+    var number = end
+    rows.forEach { row in
+      previous[row] = newest[Int(groups[row])]
+      newest[Int(groups[row])] = number
+      number += 1
+    }
+    rows.forEach { append(EvidencePlace(of: $0, batch), behind: previous[$0]) }
+  }
+
+  @inline(__always)
+  private mutating func append(_ place: EvidencePlace, behind previous: Int) {
     let origin = origin(of: place.moment)
-    let previous = newest[group]
-    newest[group] = number
     tail.lines.append(
       Line(
-        back: previous < first ? 0 : UInt32(truncatingIfNeeded: number &- previous),
+        back: previous < first ? 0 : UInt32(truncatingIfNeeded: end &- previous),
         offset: UInt32(truncatingIfNeeded: place.moment.offset &- origin.offset),
         time: Int32(truncatingIfNeeded: place.moment.time &- origin.time), length: place.length))
     if place.moment.time > tail.newest { tail.newest = place.moment.time }
@@ -103,7 +120,8 @@ struct EvidenceLog: Sendable {
   }
 
   private mutating func grow(to count: Int) {
-    newest += [Int](repeating: -1, count: count + newest.count / 2 - newest.count)
+    guard count > newest.count else { return }
+    newest += [Int](repeating: -1, count: count - newest.count)
   }
 
   private mutating func beginSegment() {
@@ -192,9 +210,9 @@ struct EvidenceLog: Sendable {
       first += outdated * EvidenceLog.segmentSize
       origins.removeFirst(origin(ofLine: first))
     }
-    if end - first > max(bound, 2 * limit * newest.count) {
+    if end - first > max(bound, 3 * limit * newest.count / 2) {
       condense(oldest: oldest, settled: settled)
-      bound = max(EvidenceLog.fewest, 2 * (end - first))
+      bound = max(EvidenceLog.fewest, 3 * (end - first) / 2)
     }
   }
 
@@ -202,9 +220,15 @@ struct EvidenceLog: Sendable {
     let groups = neededLines(oldest: oldest, settled: settled)
     var fresh = EvidenceLog(keeping: limit)
     fresh.newest = [Int](repeating: -1, count: newest.count)
-    forEachLine { number, line, origin in
-      let group = groups[number - first]
-      if group >= 0 { fresh.note(place(of: line, origin), of: Int(group)) }
+    var origin = 0
+    for number in first..<end {
+      while origin + 1 < origins.count, origins[origin + 1].first <= number { origin += 1 }
+      let group = Int(groups[number - first])
+      if group >= 0 { fresh.note(place(of: line(number).0, origins[origin].moment), of: group) }
+      // Segments go as soon as they are read, so that the log is never there twice.
+      let (segment, place) = (number - first).quotientAndRemainder(
+        dividingBy: EvidenceLog.segmentSize)
+      if place == EvidenceLog.segmentSize - 1 { segments[segment].lines = [] }
     }
     self = fresh
   }
@@ -233,15 +257,6 @@ struct EvidenceLog: Sendable {
       }
     }
     return groups
-  }
-
-  private func forEachLine(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {
-    for (index, origin) in origins.enumerated() {
-      let next = index + 1 < origins.count ? origins[index + 1].first : end
-      for number in max(origin.first, first)..<next {
-        body(number, line(number).0, origin.moment)
-      }
-    }
   }
 
   private func forEachLineBackwards(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {

@@ -97,9 +97,7 @@ extension Monitor {
       groups.noteEvidence(EvidencePlace(of: row, run.batch), of: group)
       guard needsAll || tripped.contains(fold), current.covers(instant(atOrAfter: times[row]))
       else { continue }
-      var single = Selection(none: matching.count)
-      single.insert(row)
-      prior.absorb(input, rows: single)
+      prior.absorb(input.single(row), rows: Selection(all: 1))
       for (index, level) in rule.levels.enumerated()
       where level.tripsOnLine && !groups.alert(index, group).isFiring {
         guard let value = confirmedValue(level, prior, fold, arena), level.isHit(value)

@@ -53,9 +53,13 @@ struct SumState: Accumulator {
   }
 
   mutating func absorb(_ rows: FoldRows) {
-    rows.forEach { group, cell, _ in
-      guard let number = cell.number else { return }
-      groups[group].sum.add(number)
+    // Read before they are added, so that adding does little a row; see `GroupTable`.
+    var terms = [ExactSum.Term?](repeating: nil, count: rows.rows.count)
+    rows.forEach { _, cell, row in terms[row] = cell.number.map(ExactSum.Term.init) }
+    rows.rows.forEach { row in
+      guard let term = terms[row] else { return }
+      let group = Int(rows.groups[row])
+      groups[group].sum.add(term)
       groups[group].count += 1
     }
   }

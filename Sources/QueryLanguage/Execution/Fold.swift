@@ -115,6 +115,23 @@ package struct FoldInput {
   let moments: [Moment]?
   let origins: [Int]?
 
+  /// One of the rows by itself, which is row 0 then.
+  package func single(_ row: Int) -> FoldInput {
+    FoldInput(
+      columns: columns.map { $0.map { .constant($0[row]) } }, groups: [groups[row]], batch: batch,
+      moments: moments, origins: [origins?[row] ?? row])
+  }
+
+  private init(
+    columns: [Column?], groups: [Int32], batch: Batch?, moments: [Moment]?, origins: [Int]?
+  ) {
+    self.columns = columns
+    self.groups = groups
+    self.batch = batch
+    self.moments = moments
+    self.origins = origins
+  }
+
   package init(
     _ frame: inout Frame, rows: Selection, groups: [Int32], _ plan: FoldPlan,
     moments: [Moment]? = nil

@@ -53,11 +53,10 @@ package struct Partial: Sendable {
   /// Takes in some of the rows of `input`.
   package mutating func absorb(_ input: FoldInput, rows: Selection) {
     var local = input.groups
-    rows.forEach { row in
-      let group = localMaking(local[row])
-      local[row] = group
-      counts[Int(group)] += 1
-    }
+    // In rounds, as in `GroupTable`: first where groups are, then what is there.
+    rows.forEach { local[$0] = locals[local[$0]] ?? -1 }
+    rows.forEach { if local[$0] < 0 { local[$0] = localMaking(input.groups[$0]) } }
+    rows.forEach { counts[Int(local[$0])] += 1 }
     growAccumulators()
     for index in accumulators.indices {
       accumulators[index]?.absorb(
