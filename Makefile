@@ -7,8 +7,8 @@ SWIFT_NEEDED := 6 3
 # The Debian and Ubuntu packages that the build and the tests need, and what pkg-config calls the
 # libraries elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  pkg-config tzdata openssl zstd
-MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd
+  libsqlite3-dev pkg-config tzdata openssl zstd logrotate sqlite3
+MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
 # Flags of `make proof`, such as --rounds 100000 --seed 7.

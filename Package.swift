@@ -37,6 +37,7 @@ let package = Package(
     system("CCrypto", "libcrypto", apt: "libssl-dev"),
     system("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     system("CCompression", "libzstd", apt: "libzstd-dev"),
+    system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
 
     // The engine, one kind of difficulty each; dependencies point one way.
     library("Records", ["CKernels"]),
@@ -46,7 +47,7 @@ let package = Package(
     library(
       "Engine",
       [
-        "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression",
+        "Records", "QueryLanguage", "Alerting", "Actions", "CLinux", "CCompression", "CSQLite",
       ]),
     library("TerminalUI", ["Alerting", "QueryLanguage", "Records"]),
     executable(
@@ -69,7 +70,7 @@ let package = Package(
     tests("ActionsTests", ["Actions", "Alerting"]),
     tests("EngineTests", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records"]),
     tests("TerminalUITests", ["TerminalUI", "Alerting", "QueryLanguage", "Records"]),
-    tests("EndToEndTests", ["tripline", "TerminalUI", "QueryLanguage", "Records"]),
+    tests("EndToEndTests", ["tripline", "TerminalUI", "Alerting", "QueryLanguage", "Records"]),
   ],
   swiftLanguageModes: [.v6]
 )

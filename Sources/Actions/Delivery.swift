@@ -14,7 +14,9 @@ package struct Delivery: Sendable {
   }
 
   /// Stable over retries and restarts; what receivers recognise a repeated delivery by.
-  package var key: String { alert.idempotencyKey(of: action.name) }
+  package var key: String { Delivery.key(of: action.name, for: alert.transition.id) }
+
+  static func key(of action: String, for transition: String) -> String { "\(transition)-\(action)" }
 
   package var effect: Effect { action.action.effect(for: alert) }
 
@@ -58,11 +60,27 @@ package struct Delivery: Sendable {
       monitor = delivery.alert.monitor.name
       transition = delivery.alert.transition.id
     }
+
+    /// Of a delivery whose action is not known any more.
+    package init(
+      action: String, of transition: Transition, outcome: Outcome, time: Int64
+    ) {
+      self.time = time
+      self.action = action
+      self.outcome = outcome
+      self.transition = transition.id
+      attempt = 0
+      kind = ""
+      monitor = transition.monitor
+    }
+
+    /// That of the delivery.
+    package var key: String { Delivery.key(of: action, for: transition) }
   }
 }
 
 extension AlertContext {
-  func idempotencyKey(of action: String) -> String { "\(transition.id)-\(action)" }
+  func idempotencyKey(of action: String) -> String { Delivery.key(of: action, for: transition.id) }
 }
 
 extension Delivery.Outcome {

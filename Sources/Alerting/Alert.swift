@@ -5,7 +5,7 @@
 ///
 /// `at_least` stands before all that: it makes hits of instants among which enough were hits. Without
 /// `for` nothing is ever pending.
-package struct Alert: Sendable {
+package struct Alert: Sendable, Equatable {
   /// What an instant showed.
   package enum Finding: Sendable {
     case hit
@@ -26,16 +26,16 @@ package struct Alert: Sendable {
     case waits
   }
 
-  package private(set) var isFiring = false
+  package internal(set) var isFiring = false
   /// How many alerts there have been, this one included.
-  package private(set) var ordinal = 0
-  package private(set) var firedAt: Int64 = 0
-  package private(set) var lastHit: Int64 = 0
-  package private(set) var clearSince: Int64?
+  package internal(set) var ordinal = 0
+  package internal(set) var firedAt: Int64 = 0
+  package internal(set) var lastHit: Int64 = 0
+  package internal(set) var clearSince: Int64?
   /// The first of the unbroken run of hits that `for` measures.
-  package private(set) var pendingSince: Int64?
+  package internal(set) var pendingSince: Int64?
   /// The instants that `at_least` still counts as hits, oldest first.
-  package private(set) var hits: [Int64] = []
+  package internal(set) var hits: [Int64] = []
 
   /// Whether it is under way, so that its group is looked at whether it has lines or not.
   var isActive: Bool { isFiring || pendingSince != nil }

@@ -7,35 +7,37 @@ import Records
 /// There may be 100,000 groups with lines in every window, so what every group has is a number in a
 /// flat column, and what few have stands elsewhere: alerts in an `AlertBook`.
 struct AlertGroups: Sendable {
-  private let rule: BoundRule
+  let rule: BoundRule
   private var table = GroupTable()
   /// The alert group of each group of the fold; negative while it is not known.
   private var ofFold: [Int32] = []
 
-  private var lastLines: [Int64] = []
+  var lastLines: [Int64] = []
   /// The terms for which it matters when a group had its first line.
-  private let watchers: [Int]
+  let watchers: [Int]
   /// For each group and watcher the first line, in the order in which they came, since it knows the
   /// group; `unknown` when it doesn't.
-  private var firstLines: [Int64] = []
+  var firstLines: [Int64] = []
   /// Whether a group is known for a day, not only while its window has lines.
-  private var isRemembered: [Bool] = []
+  var isRemembered: [Bool] = []
   private let remembers: Bool
-  private var remembered = 0
+  var remembered = 0
   /// Groups beyond `max_groups`, which are not remembered.
   private(set) var beyondLimit = 0
 
   private var book: AlertBook
   private var evidence: EvidenceLog
   /// Lines that no undecided instant but later ones may look at.
-  private var ahead = LinesAhead()
+  var ahead = LinesAhead()
   /// The place of each group in decision order, once that was asked for.
   private var ranks: [Int32] = []
+  /// What changed that a restart must know; nil when nobody keeps it.
+  var changes: GroupChanges?
 
   /// A group is known for this long after its last line.
   static let memory: Int64 = 86_400_000
 
-  private static let unknown = Int64.min
+  static let unknown = Int64.min
 
   init(_ rule: BoundRule) {
     self.rule = rule
@@ -131,7 +133,13 @@ struct AlertGroups: Sendable {
   }
 
   mutating func update<R>(_ index: Int, _ group: Int, _ body: (inout Alert) -> R) -> R {
-    book.update(index, of: group, body)
+    let before = changes == nil ? nil : book.alert(index, of: group)
+    defer {
+      if let before, before != book.alert(index, of: group) {
+        changes?.alerts.insert(AlertPlace(index: index, group: group))
+      }
+    }
+    return book.update(index, of: group, body)
   }
 
   /// Whose values a level must see though they are no hits.
@@ -238,7 +246,10 @@ struct AlertGroups: Sendable {
         for place in number * width..<(number + 1) * width
         where firstLines[place] == AlertGroups.unknown {
           firstLines[place] = time
+          changes?.groups.insert(number)
         }
+        // No window will tell of it again.
+        if time <= due - rule.window { changes?.groups.insert(number) }
       }
       if time <= due {
         meet(number, at: time)
@@ -268,6 +279,7 @@ struct AlertGroups: Sendable {
     if remembered < rule.rule.maxGroups {
       isRemembered[number] = true
       remembered += 1
+      changes?.groups.insert(number)
     } else if wasAway {
       beyondLimit += 1
     }
@@ -288,8 +300,11 @@ struct AlertGroups: Sendable {
   /// a day, the others once their window is empty. One with an alert under way stays.
   mutating func settle(at time: Int64) {
     guard rule.tellsGroupsByLine else { return }
-    let oldest = time - min(rule.window, AlertGroups.memory)
+    // What the next window does not hold, a restart would not read again.
+    let oldest = time + rule.every - min(rule.window, AlertGroups.memory)
+    defer { changes?.settled = oldest }
     for group in lastLines.indices.dropFirst() where lastLines[group] <= oldest {
+      if let changes, lastLines[group] > changes.settled { noteChange(of: group) }
       for (watcher, index) in watchers.enumerated() {
         let place = group * watchers.count + watcher
         guard firstLines[place] != AlertGroups.unknown,
@@ -297,13 +312,17 @@ struct AlertGroups: Sendable {
           !book.alert(index, of: group).isActive
         else { continue }
         firstLines[place] = ahead.first(of: group) ?? AlertGroups.unknown
+        noteChange(of: group)
       }
       if isRemembered[group], lastLines[group] <= time - AlertGroups.memory {
         isRemembered[group] = false
         remembered -= 1
+        noteChange(of: group)
       }
     }
   }
+
+  private mutating func noteChange(of group: Int) { changes?.groups.insert(group) }
 
   mutating func noteEvidence(_ place: EvidencePlace, of group: Int) {
     if rule.rule.evidence > 0 { evidence.note(place, of: group) }
@@ -363,6 +382,7 @@ struct AlertGroups: Sendable {
     fresh.evidence.renumber(number)
     fresh.remembered = remembered
     fresh.beyondLimit = beyondLimit
+    fresh.changes = changes?.renumbered(number) { saved(group: $0) }
     self = fresh
   }
 }

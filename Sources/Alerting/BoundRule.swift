@@ -19,6 +19,8 @@ package struct BoundRule: Sendable {
   package let missingData: MissingDataRule?
   /// The terms of every alert that can fire, in the order in which they are decided.
   package let terms: [AlertTerms]
+  /// Stands for everything that decides; see `Rule.identity`.
+  package internal(set) var identity = ""
   /// How the text of the query came to be what was bound.
   fileprivate let expansion: ParameterExpansion
 
@@ -151,7 +153,9 @@ extension BoundRule {
     var binding = RuleBinding(
       rule: rule, plan: plan, fold: fold, expansion: expansion, zone: context.zone,
       countsLines: isCounting(plan.query))
-    return try binding.bind()
+    var bound = try binding.bind()
+    bound.identity = rule.identity(in: context)
+    return bound
   }
 
   private static func plan(

@@ -22,6 +22,9 @@ package struct Configuration: Sendable {
 
   package static let usualMemory = 1 << 30
 
+  /// The directory of the durable state; nil when none is asked for.
+  package var state: String?
+
   /// What holds without a file.
   package init() {}
 
@@ -43,9 +46,10 @@ package struct Configuration: Sendable {
     result.params = keys.stringMap("params") ?? [:]
     result.timezone = keys.zone("timezone", isZone) ?? "UTC"
     result.threads = keys.integer("threads", in: 1...1_024)
+    result.state = keys.string("state")
     result.memory = keys.byteCount("memory") ?? usualMemory
     if result.memory == 0 { keys.report(.noMemory, at: "memory", help: "write for example 64MiB") }
-    keys.notBuilt(["state", "listen"])
+    keys.notBuilt(["listen"])
     keys.finish()
     return result
   }

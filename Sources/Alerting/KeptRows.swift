@@ -30,7 +30,7 @@ package struct KeptRows: Sendable {
   private var panes: [Pane] = []
   private var bytes = 0
   /// The end of the last pane that lost a row.
-  private var lostThrough = Int64.min
+  var lostThrough = Int64.min
 
   /// Room for the rows of a rule: as much as it has, unless `limit` says otherwise.
   package init(_ rule: BoundRule, limit: Int? = nil) {

@@ -43,8 +43,7 @@ package struct Monitor: Sendable {
   /// Something may hold that was not said, so that the next instant must look: an alert that waits for
   /// one of the firing ones to end, that has expired, or that was true before the start.
   var owesInstant = false
-  /// Set while lines from before the start are taken in, which decide nothing.
-  var isWarming = false
+  var intake = Intake.live
   /// Whether instants at which nothing can happen are passed over. It only saves time: tests decide
   /// every instant to see that nothing changes.
   package var skipsInstants = true
@@ -52,6 +51,16 @@ package struct Monitor: Sendable {
   package var lens: MonitorLens?
 
   package static let firingLimit = 1_000
+
+  /// What lines are to a monitor that takes them in.
+  enum Intake {
+    /// They may decide something.
+    case live
+    /// They are from before the start.
+    case before
+    /// They were taken in before a restart.
+    case again
+  }
 
   package init(_ rule: BoundRule) {
     self.rule = rule
@@ -78,8 +87,8 @@ package struct Monitor: Sendable {
       began = times[first]
       due = SlidingTotals(rule.fold, width: rule.window, end: instant(atOrAfter: newest))
     }
-    isWarming = true
-    defer { isWarming = false }
+    intake = .before
+    defer { intake = .live }
     // What the warm-up made true was confirmed by no line; the first instant must look.
     owesInstant = true
     var decisions: [Decision] = []
@@ -175,12 +184,16 @@ package struct Monitor: Sendable {
     let numbers = folds.groups(of: keys, rows: matching)
     let members = groups.numbers(matching, ofFolds: numbers, folds)
     // A group is seen by a line that comes too late for any window, too.
-    groups.note(matching, members, times, due: end)
+    if intake == .again {
+      groups.noteAgain(matching, members, times, due: end)
+    } else {
+      groups.note(matching, members, times, due: end)
+    }
     let oldest = end - rule.window
     let settled = end - every
     matching.filter { row in
       let time = times[row]
-      if time <= settled, settled >= began, !isWarming {
+      if time <= settled, settled >= began, intake == .live {
         troubles.late += 1
         if troubles.firstLate == nil { troubles.firstLate = Moment(of: row, run.batch) }
       }
@@ -194,7 +207,7 @@ package struct Monitor: Sendable {
       due?.absorbIfCovered(input, part.rows, pane: part.pane)
       lead?.absorbIfCovered(input, part.rows, pane: part.pane)
     }
-    let tripped = isWarming ? [] : trippedGroups(matching, input)
+    let tripped = intake == .live ? trippedGroups(matching, input) : []
     if tripped.isEmpty {
       groups.noteEvidence(matching, members, run.batch)
     } else {

@@ -13,22 +13,26 @@ package final class Dispatcher: Sendable {
   private let seed: UInt64
   private let capacity: Int
   private let transport: @Sendable () -> any Transport
+  private let begin: @Sendable (Delivery) throws -> Void
   private let report: @Sendable (Delivery.Report) -> Void
   private let state = Mutex(State())
   /// Rung by each lane that has come to its end.
   private let ended = Doorbell()
 
   /// `transport` makes the transport of one lane; `report` is called on the lanes' threads, in
-  /// order for each lane, by several lanes at once. `capacity` bounds the queue of each lane.
+  /// order for each lane, by several lanes at once. `begin` is called there before each attempt; when
+  /// it throws, a remediation must wait. `capacity` bounds the queue of each lane.
   package init(
     clock: any EngineClock, seed: UInt64, capacity: Int = 1_000,
     transport: @escaping @Sendable () -> any Transport,
+    begin: @escaping @Sendable (Delivery) throws -> Void = { _ in },
     report: @escaping @Sendable (Delivery.Report) -> Void
   ) {
     self.clock = clock
     self.seed = seed
     self.capacity = capacity
     self.transport = transport
+    self.begin = begin
     self.report = report
   }
 
@@ -65,7 +69,7 @@ package final class Dispatcher: Sendable {
       if let lane = state.lanes[action] { return lane }
       let lane = LaneRunner(
         Lane(capacity: capacity, seed: seed ^ action.stableHash), clock: clock,
-        ended: ended, transport: transport, report: report)
+        ended: ended, transport: transport, begin: begin, report: report)
       // Too late: it will say so itself.
       if state.isDraining { lane.drain(by: clock.elapsed) }
       state.lanes[action] = lane
@@ -87,17 +91,20 @@ private final class LaneRunner: Sendable {
   private let bell = Doorbell()
   private let ended: Doorbell
   private let transport: @Sendable () -> any Transport
+  private let begin: @Sendable (Delivery) throws -> Void
   private let report: @Sendable (Delivery.Report) -> Void
 
   init(
     _ lane: Lane, clock: any EngineClock, ended: Doorbell,
     transport: @escaping @Sendable () -> any Transport,
+    begin: @escaping @Sendable (Delivery) throws -> Void,
     report: @escaping @Sendable (Delivery.Report) -> Void
   ) {
     state = Mutex(State(lane: lane))
     self.clock = clock
     self.ended = ended
     self.transport = transport
+    self.begin = begin
     self.report = report
   }
 
@@ -159,6 +166,17 @@ private final class LaneRunner: Sendable {
     _ delivery: Delivery, on transport: inout any Transport
   ) -> Result<String, ActionError> {
     let action = delivery.action
+    do {
+      try begin(delivery)
+    } catch {
+      // A message may come twice, which its key tells; what heals must not be done twice.
+      if action.duty == .remediation {
+        return .failure(
+          ActionError(
+            "not begun, because it could not be written down: \(error)",
+            advice: .retry(after: nil), proof: .nothingDone))
+      }
+    }
     do throws(ActionError) {
       return .success(
         try transport.perform(

@@ -93,19 +93,9 @@ package final class GenerationLedger: @unchecked Sendable {
     }
   }
 
-  /// The first 16 hex digits of the SHA-256 of the first line, or of its first 1,024 bytes.
-  static func fingerprint(of reader: PlaceReader) -> String? {
-    var head = reader.read(at: 0, count: 1_025)
-    if let end = head.firstIndex(of: 0x0A) {
-      head.removeSubrange(end...)
-      if head.last == 0x0D { head.removeLast() }
-    } else if head.count < 1_025 {
-      // An unfinished first line may still grow, but evidence has only whole lines.
-      if head.last == 0x0D { head.removeLast() }
-    }
-    if head.count > 1_024 { head.removeSubrange(1_024...) }
-    guard !head.isEmpty else { return nil }
-    return Digest.short(head)
+  /// An unfinished first line may still grow, but evidence has only whole lines.
+  private static func fingerprint(of reader: PlaceReader) -> String? {
+    Fingerprint.text(of: reader.read(at: 0, count: ContentMark.reach + 1))
   }
 }
 
@@ -114,6 +104,12 @@ package struct PlaceReader {
   let descriptor: Int32
 
   package init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The size of the file; 0 when nobody knows.
+  var size: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
 
   package func read(at offset: Int64, count: Int) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)

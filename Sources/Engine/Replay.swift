@@ -110,6 +110,7 @@ package struct Replay {
         lateness: lateness)
       observer?.sees(run)
       try watch.absorb(&fed.frames, run, outlet.transition)
+      observer?.took(run, fed.frames, &watch.monitors)
       line += UInt64(end - ready.row)
       feeds[first.index].take(through: end)
       if end == ready.timed.count { outlet.progress(report(feeds)) }

@@ -42,15 +42,20 @@ package struct Watch {
     package var stop: StopSignals?
     /// The descriptor of the output, to notice when nobody reads it any more.
     package var output: Int32?
+    /// Where state is kept; nil when a restart begins anew.
+    package var state: StateStore?
     package var transport: @Sendable () -> any Transport
+    /// Where a test wants it to die. It then commits as often as it can, too.
+    package var faults: Faults?
 
     package init(
-      clock: any EngineClock, stop: StopSignals?, output: Int32?,
+      clock: any EngineClock, stop: StopSignals?, output: Int32?, state: StateStore? = nil,
       transport: @escaping @Sendable () -> any Transport
     ) {
       self.clock = clock
       self.stop = stop
       self.output = output
+      self.state = state
       self.transport = transport
     }
   }
@@ -84,14 +89,18 @@ package struct Watch {
 
   private let rules: [BoundRule]
   private let sources: [SourcePlan]
+  private let patterns: [SourcePattern]
   private let actions: ActionSet
   private let settings: Settings
 
+  /// `sources` are the logs that there are; of `patterns`, those that come later are followed too.
   package init(
-    rules: [BoundRule], sources: [SourcePlan], actions: ActionSet, settings: Settings
+    rules: [BoundRule], sources: [SourcePlan], patterns: [SourcePattern] = [], actions: ActionSet,
+    settings: Settings
   ) {
     self.rules = rules
     self.sources = sources
+    self.patterns = patterns
     self.actions = actions
     self.settings = settings
   }
@@ -100,48 +109,85 @@ package struct Watch {
   private static let patience = (input: Duration.seconds(30), signal: Duration.seconds(4))
 
   package func run(in world: World, _ outlet: Outlet) throws -> Outcome {
+    let content = try world.state?.load() ?? StateStore.Content()
+    let report = reporter(in: world, outlet)
+    let (store, clock) = (world.state, world.clock)
     let dispatcher = Dispatcher(
-      clock: world.clock, seed: UInt64(bitPattern: world.clock.now), transport: world.transport,
-      report: outlet.delivery)
+      clock: clock, seed: UInt64(bitPattern: clock.now), transport: world.transport,
+      begin: { [faults = world.faults] delivery in
+        faults?.pass()
+        try store?.begin(delivery.key, at: clock.now)
+        faults?.pass()
+      }, report: report)
     // Until drained, its threads wait for more.
     var patience = Watch.patience.signal
     defer { _ = dispatcher.drain(within: patience) }
 
     let follower = try Follower(
-      sources, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0, clock: world.clock)
+      sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
+      clock: clock, saved: content.sources)
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
+    let feed = { (plan: SourcePlan) in
+      LiveFeed(plan, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
+    }
     var evaluation = WatchEvaluation(
       Deciding(rules, follower.ledger, actions, live: settings.live),
-      feeds: sources.map {
-        LiveFeed($0, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
-      },
+      feeds: sources.map(feed),
       clocks: LiveClocks(
         idleAfter: sources.map(\.idleAfter), lateness: sources.map(\.lateness),
-        elapsed: world.clock.elapsed, now: world.clock.now),
-      began: world.clock.now)
+        elapsed: clock.elapsed, now: clock.now),
+      began: clock.now)
+    let voice = WatchVoice(
+      rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
+      report: report, checkpoints: store.map { Checkpoints($0, clock: clock) },
+      faults: world.faults)
 
-    let emit = emitter(to: dispatcher, outlet)
+    if store != nil {
+      evaluation.restore(content, sources: sources, moment: follower.elapsed(atTime:))
+      follower.reread(outlet.news) { evaluation.again($0) }
+      voice.begin(content.open, at: clock.now)
+    }
     if !settings.fromStart { try follower.warm(&evaluation, outlet.news) }
+    // From here on every line counts, whatever happens to this run.
+    try voice.keep(follower, &evaluation)
     outlet.news(.watching)
-    let end = try follow(follower, &evaluation, world, outlet.news, emit)
+    let end = try follow(follower, &evaluation, feed, world, voice)
+    try voice.finish(end, follower, &evaluation)
     if end == .input { patience = Watch.patience.input }
     return Outcome(
       end: end, report: evaluation.report, troubles: evaluation.troubles,
       deliveries: dispatcher.drain(within: patience))
   }
 
+  /// Says how a delivery ended; where state is kept, that is written down.
+  private func reporter(
+    in world: World, _ outlet: Outlet
+  ) -> @Sendable (Delivery.Report) -> Void {
+    let (store, deliver, faults) = (world.state, outlet.delivery, world.faults)
+    return { report in
+      faults?.pass()
+      // When that fails, a restart finds the delivery unended, and its duty says what to do.
+      try? store?.note(report)
+      faults?.pass()
+      deliver(report)
+    }
+  }
+
   /// Reads what there is, decides what time has passed, sleeps; until the end.
   private func follow(
-    _ follower: Follower, _ evaluation: inout WatchEvaluation, _ world: World,
-    _ news: (WatchNews) -> Void, _ emit: (Transition) throws -> Void
+    _ follower: Follower, _ evaluation: inout WatchEvaluation,
+    _ feed: (SourcePlan) -> LiveFeed, _ world: World, _ voice: WatchVoice
   ) throws -> End {
     let sleep = WatchSleep(follower, world)
+    let news = voice.outlet.news
     var drainEnd: Int64?
     while true {
-      let isMore = try follower.read(into: &evaluation, news, emit)
-      try evaluation.advance(to: world.clock.elapsed, emit)
+      try follower.lookUp(&evaluation, feed, news)
+      let isMore = try follower.read(into: &evaluation, news, voice.tell)
+      try evaluation.advance(to: world.clock.elapsed, voice.tell)
       follower.letGo(of: evaluation.release())
+      try voice.commit(follower, &evaluation, isAtRest: !isMore)
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input
@@ -151,27 +197,9 @@ package struct Watch {
         if evaluation.clocks.watermark >= end { return .input }
       }
       let elapsed = world.clock.elapsed
-      let wakes = isMore ? elapsed : evaluation.wakes(after: elapsed)
+      var wakes = isMore ? elapsed : evaluation.wakes(after: elapsed)
+      if let commit = voice.wakes(evaluation) { wakes = min(wakes ?? commit, commit) }
       if let end = sleep.untilSomethingHappens(by: wakes) { return end }
-    }
-  }
-
-  /// Shows a transition, then asks for its actions.
-  private func emitter(
-    to dispatcher: Dispatcher, _ outlet: Outlet
-  ) -> (Transition) throws -> Void {
-    let rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0.rule) })
-    return { transition in
-      // Even if nobody can be shown what happened any more, somebody should be told.
-      defer {
-        if let rule = rules[transition.monitor] {
-          let alert = AlertContext(monitor: MonitorFacts(rule), transition: transition)
-          let deliveries = ActionPlan.deliveries(
-            of: alert, uses: rule.actions, actions: actions, live: settings.live)
-          for delivery in deliveries { dispatcher.submit(delivery) }
-        }
-      }
-      try outlet.transition(transition)
     }
   }
 }
@@ -185,4 +213,7 @@ package enum WatchNews: Sendable {
   case lookedBack(lines: Int, newest: Int64)
   /// The input has ended, and time runs on.
   case draining(until: Int64)
+  /// The state can't be written, or it can be again.
+  case unkept(StateFailure)
+  case keptAgain
 }

@@ -6,15 +6,19 @@ import Records
 ///
 /// Nothing here waits or reads: `Watch` brings lines, says how late it is, and asks when to come back.
 struct WatchEvaluation {
-  private(set) var clocks: LiveClocks
+  var clocks: LiveClocks
   private(set) var report = ScanReport()
-  private var deciding: Deciding
-  private let feeds: [LiveFeed]
-  private let began: Int64
+  var deciding: Deciding
+  var feeds: [LiveFeed]
+  let began: Int64
   private let longestWindow: Int64
   private var retention = Retention()
+  /// How far each source has come.
+  var standings: [SourceStanding]
+  /// Monitors that go on from where an earlier run stood.
+  var restored: Set<Int> = []
   /// Lines so far, in the order in which they came.
-  private var line: UInt64 = 0
+  var line: UInt64 = 0
 
   /// `began` is the start of the program.
   init(_ deciding: Deciding, feeds: [LiveFeed], clocks: LiveClocks, began: Int64) {
@@ -22,6 +26,7 @@ struct WatchEvaluation {
     self.feeds = feeds
     self.clocks = clocks
     self.began = began
+    standings = feeds.map { _ in SourceStanding() }
     longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
   }
 
@@ -38,6 +43,7 @@ struct WatchEvaluation {
       batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
     line += UInt64(lines.batch.count)
     retain(lines)
+    standings[source].note(lines, now: arrival, recorded: chunk.recorded ?? arrival)
     deciding.warm(&lines.frames, run, newest: newest)
   }
 
@@ -54,6 +60,7 @@ struct WatchEvaluation {
     let source = Int(chunk.read.source)
     var lines = try feeds[source].lines(
       of: chunk, path: path, arrival: arrival, report: &report)
+    standings[source].note(lines, now: arrival, recorded: chunk.recorded)
     let others = clocks.watermark(without: source, at: elapsed)
     var own = clocks.reached(source)
     var start = 0
@@ -84,7 +91,7 @@ struct WatchEvaluation {
     try deciding.absorb(&lines.frames, run, emit)
   }
 
-  private mutating func retain(_ lines: LiveFeed.Lines) {
+  mutating func retain(_ lines: LiveFeed.Lines) {
     let chunk = lines.batch.chunk
     retention.note(
       lines.batch.source, lines.batch.generation, from: Int64(chunk.offset),
@@ -97,11 +104,26 @@ struct WatchEvaluation {
     return retention.release(through: next - longestWindow)
   }
 
+  /// How far back the evidence and the windows of a generation may reach, as an offset; nil when they
+  /// need nothing of it any more.
+  func needed(_ source: Int32, _ generation: Int32) -> Int64? {
+    retention.needed(source, generation)
+  }
+
+  /// One more source, with the next number.
+  mutating func add(_ plan: SourcePlan, _ feed: LiveFeed, at elapsed: Duration, now: Int64) {
+    feeds.append(feed)
+    standings.append(SourceStanding())
+    clocks.add(idleAfter: plan.idleAfter, lateness: plan.lateness, at: elapsed, now: now)
+  }
+
   // Time.
 
   mutating func reachedEnd(_ source: Int) { clocks.reachedEnd(source) }
 
   mutating func ended(_ source: Int) { clocks.ended(source) }
+
+  mutating func resumed(_ source: Int, at elapsed: Duration) { clocks.resumed(source, at: elapsed) }
 
   /// Lets the time pass without lines.
   mutating func advance(to elapsed: Duration, _ emit: (Transition) throws -> Void) throws {

@@ -15,20 +15,36 @@ final class Follower {
   /// Sources that may have something at hand.
   private var stirred: Set<Int>
   private var ended: Set<Int> = []
+  private var lookups: [PatternLookup]
+  /// Where an earlier run stood.
+  private let saved: [SavedSource]
+  /// Whether there may be files that a pattern names and nobody follows, and when to look though
+  /// nobody tells.
+  private var hasNewNames = true
+  private var looksUpAgain: Duration?
 
+  /// `saved` is where an earlier run stood.
   init(
-    _ plans: [SourcePlan], _ options: FeedOptions, longestWindow: Int64, clock: any EngineClock
+    _ plans: [SourcePlan], _ patterns: [SourcePattern], _ options: FeedOptions,
+    longestWindow: Int64, clock: any EngineClock, saved: [SavedSource] = []
   ) throws(InputFailure) {
     self.clock = clock
     self.longestWindow = longestWindow
     chunkSize = options.batchBytes
     stirred = Set(plans.indices)
+    lookups = patterns.map { PatternLookup($0) }
+    self.saved = saved
     for (index, plan) in plans.enumerated() {
-      sources.append(try open(plan, as: index))
+      let saved = saved.first { $0.name == plan.path }
+      sources.append(try open(plan, as: index, saved))
     }
+    let named = Set(patterns.flatMap { SourcePattern.paths(of: $0.pattern) })
+    for (_, tail) in tails { tail.endsWithItsFile = named.contains(tail.path) }
   }
 
-  private func open(_ plan: SourcePlan, as index: Int) throws(InputFailure) -> any LiveSource {
+  private func open(
+    _ plan: SourcePlan, as index: Int, _ saved: SavedSource? = nil, isNew: Bool = false
+  ) throws(InputFailure) -> any LiveSource {
     switch try SourceKind(of: plan.generations.last ?? "-") {
     case .pipe:
       return try PipeTail(
@@ -37,10 +53,13 @@ final class Follower {
       return RecordedTail(
         plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
     case .file:
-      if plan.generations.count > 1 { histories[index] = history(of: plan, index, ledger) }
-      return FileTail(
+      let tail = FileTail(
         plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger, watcher: watcher,
-        clock: clock)
+        clock: clock, saved: saved, isNew: isNew)
+      if plan.generations.count > 1, !tail.isResumed {
+        histories[index] = history(of: plan, index, ledger)
+      }
+      return tail
     }
   }
 
@@ -61,18 +80,99 @@ final class Follower {
     }
   }
 
-  /// Whether some file must be looked at because nobody tells about it.
-  var mustLook: Bool { tails.contains { !$0.1.isTold } }
+  /// When some file has to be looked at though nobody tells of anything.
+  var looksAgain: Duration? {
+    (openTails.map(\.1.looksAgain) + [looksUpAgain]).compactMap { $0 }.min()
+  }
+
+  private var openTails: [(Int, FileTail)] { tails.filter { !ended.contains($0.0) } }
 
   /// Whether nothing can come any more.
-  var hasEnded: Bool { ended.count == sources.count }
+  var hasEnded: Bool { ended.count == sources.count && lookups.isEmpty }
+
+  // Patterns.
+
+  /// Takes up the files that have come and that a pattern names, each a source of its own.
+  func lookUp(
+    _ evaluation: inout WatchEvaluation, _ feed: (SourcePlan) -> LiveFeed,
+    _ news: (WatchNews) -> Void
+  ) throws {
+    guard hasNewNames, !lookups.isEmpty else { return }
+    hasNewNames = false
+    looksUpAgain = nil
+    for place in lookups.indices {
+      let pattern = lookups[place].pattern
+      // Watched first: what comes while it is looked up is then noticed.
+      for directory in pattern.directories
+      where !watcher.watch(directory: directory, for: -1 - place) {
+        looksUpAgain = clock.elapsed + .seconds(1)
+      }
+      let logs = Set(sources.indices.filter { !ended.contains($0) }.map { sources[$0].plan.path })
+      let new = lookups[place].newLogs(besides: logs) { file in
+        openTails.contains { $0.1.knows(file) }
+      }
+      for path in new { try takeUp(pattern.plan(path), &evaluation, feed, news) }
+    }
+  }
+
+  /// Where an earlier run stood in a log that was not there at the start; what windows held of it is
+  /// not read again, because time has gone on.
+  private func savedEarlier(_ path: String) -> SavedSource? {
+    guard var saved = saved.first(where: { $0.name == path }) else { return nil }
+    for index in saved.generations.indices {
+      saved.generations[index].needed = saved.generations[index].read
+    }
+    return saved
+  }
+
+  private func takeUp(
+    _ plan: SourcePlan, _ evaluation: inout WatchEvaluation, _ feed: (SourcePlan) -> LiveFeed,
+    _ news: (WatchNews) -> Void
+  ) throws {
+    let elapsed = clock.elapsed
+    if let index = sources.firstIndex(where: { $0.plan.path == plan.path }) {
+      guard sources[index] is FileTail else { return }
+      ended.remove(index)
+      stirred.insert(index)
+      return evaluation.resumed(index, at: elapsed)
+    }
+    let index = sources.count
+    do throws(InputFailure) {
+      sources.append(try open(plan, as: index, savedEarlier(plan.path), isNew: true))
+    } catch {
+      return news(.source(.failed(error)))
+    }
+    (sources[index] as? FileTail)?.endsWithItsFile = true
+    stirred.insert(index)
+    evaluation.add(plan, feed(plan), at: elapsed, now: clock.now)
+    news(.source(.appeared(path: plan.path)))
+  }
+
+  func plan(_ source: Int) -> SourcePlan { sources[source].plan }
 
   // Before the start.
+
+  /// Hands over, once more, the lines that the windows need and an earlier run has taken in; before
+  /// anything else is read.
+  func reread(
+    _ news: (WatchNews) -> Void, _ body: (LiveChunk) throws -> Void
+  ) rethrows {
+    for (_, tail) in tails where tail.isResumed {
+      try drain(tail, while: { tail.isRereading }, news, body)
+    }
+  }
+
+  /// How far each generation of a source was read, for whoever goes on later; none of what can't be
+  /// read twice. `needed` answers with the first offset of a generation that is still needed.
+  func saved(_ source: Int, needed: (Int32) -> Int64?) -> [SavedGeneration] {
+    (sources[source] as? FileTail)?.saved(needed: needed) ?? []
+  }
 
   /// Takes in what the windows hold at the start, so that what is true already fires at once.
   func warm(_ evaluation: inout WatchEvaluation, _ news: (WatchNews) -> Void) throws {
     let now = clock.now
     var newest: [Int: Int64] = [:]
+    let tails = tails.filter { !$0.1.isResumed }
     for (index, tail) in tails { newest[index] = lookBack(tail, index, now) }
     guard let start = newest.values.max() else { return }
     let before = evaluation.report.lines
@@ -163,18 +263,25 @@ final class Follower {
         ledger.forget(source, generation, before: end)
       case .generation(let source, let generation):
         ledger.forget(source, generation)
+        (sources[Int(source)] as? FileTail)?.forget(generation)
       }
     }
   }
 
   /// Something may have happened to a source.
   func stir(_ index: Int) {
+    // Directories of patterns have negative numbers.
+    if index < 0 { return hasNewNames = true }
     if !ended.contains(index) { stirred.insert(index) }
   }
 
-  /// Something may have happened to every file of which nobody tells.
-  func stirUntold() {
-    for (index, tail) in tails where !tail.isTold { stir(index) }
+  /// It is time to look at some files of which nobody has told anything.
+  func stirDue() {
+    let now = clock.elapsed
+    if let time = looksUpAgain, time <= now { hasNewNames = true }
+    for (index, tail) in openTails {
+      if let time = tail.looksAgain, time <= now { stir(index) }
+    }
   }
 
   private func next(_ index: Int) -> LiveArrival {
@@ -186,7 +293,7 @@ final class Follower {
   }
 
   /// When it was, on the clock that never goes back; nil and what is yet to come are now.
-  private func elapsed(atTime time: Int64?) -> Duration {
+  func elapsed(atTime time: Int64?) -> Duration {
     let now = clock.now
     return clock.elapsed - .milliseconds(now - min(now, time ?? now))
   }

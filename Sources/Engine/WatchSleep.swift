@@ -22,8 +22,8 @@ struct WatchSleep {
       pollfd(fd: follower.watcher.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     polled += pipes.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-    let isLooking = follower.mustLook
-    let count = poll(&polled, nfds_t(polled.count), timeout(deadline, isLooking))
+    let deadline = [deadline, follower.looksAgain].compactMap { $0 }.min()
+    let count = poll(&polled, nfds_t(polled.count), timeout(deadline))
 
     if let signal = world.stop?.received { return .signal(signal) }
     if count > 0 {
@@ -33,15 +33,14 @@ struct WatchSleep {
         follower.stir(pipe.index)
       }
     }
-    if isLooking { follower.stirUntold() }
+    follower.stirDue()
     return nil
   }
 
   /// Milliseconds, rounded up: to wake a little early would be to ask again at once.
-  private func timeout(_ deadline: Duration?, _ isLooking: Bool) -> Int32 {
-    let rest = deadline.map { max(.zero, $0 - world.clock.elapsed) / .milliseconds(1) }
-    let longest: Double? = isLooking ? 1_000 : nil
-    guard let time = [rest, longest].compactMap({ $0 }).min() else { return -1 }
-    return Int32(min(time.rounded(.up), 86_400_000))
+  private func timeout(_ deadline: Duration?) -> Int32 {
+    guard let deadline else { return -1 }
+    let rest = max(.zero, deadline - world.clock.elapsed) / .milliseconds(1)
+    return Int32(min(rest.rounded(.up), 86_400_000))
   }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import QueryLanguage
 import TerminalUI
@@ -46,6 +47,9 @@ package enum Shell {
         console.say(diagnostic.rendered(colour: console.errors.palette.isColoured), important: true)
       }
       outcome.note(.usage)
+    } catch let error as StateFailure {
+      console.say("tripline: \(error.description)", important: true)
+      outcome.note([.damaged, .tooNew].contains(error.cause) ? .state : .usage)
     } catch let error as Failure {
       console.say("tripline: \(error.description)", important: true)
       outcome.note(error.code)

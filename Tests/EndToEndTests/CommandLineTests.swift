@@ -62,6 +62,7 @@ import Testing
           test     unit tests for rules
           check    find mistakes in rules and queries
           explain  show how a monitor is carried out, and why it fired or did not
+          journal  show what a durable run decided, in order
           help     show this, or the page of a verb or a lint
           version  show the version
 
@@ -78,6 +79,8 @@ import Testing
           tripline check rules/
           # a query
           tripline explain 'error | timeslice 1m | count by _timeslice'
+          # what happened
+          tripline journal
           # everything that check finds
           tripline help lints
 

@@ -41,7 +41,10 @@ final class RunningProgram: Sendable {
     let feed = input ? Pipe() : nil
     self.input = feed?.fileHandleForWriting
     process.standardInput = feed ?? FileHandle.nullDevice
-    process.terminationHandler = { [ended] _ in ended.signal() }
+    process.terminationHandler = { [ended, changed] _ in
+      ended.signal()
+      changed.signal()
+    }
     try process.run()
     try feed?.fileHandleForReading.close()
     for (index, handle) in outlets.enumerated() where index > 0 || readsOutput {
@@ -70,6 +73,14 @@ final class RunningProgram: Sendable {
   /// Waits until the program has said something, this many times.
   func wait(for text: String, times: Int = 1, on stream: Stream = .output) throws {
     try wait(for: "'\(text)'") { self.text(stream).ranges(of: text).count >= times }
+  }
+
+  /// Waits until the program has said something or has died; whether it has said it.
+  func hasSaid(_ text: String, on stream: Stream = .output) throws -> Bool {
+    try wait(for: "'\(text)' and no death") {
+      self.text(stream).contains(text) || !process.isRunning
+    }
+    return self.text(stream).contains(text)
   }
 
   private func wait(for what: String, until isThere: () -> Bool) throws {
@@ -122,6 +133,13 @@ struct RunSite {
 
   func run(
     _ arguments: String..., environment: [String: String] = [:], input: Bool = false,
+    readsOutput: Bool = true
+  ) throws -> RunningProgram {
+    try run(arguments, environment: environment, input: input, readsOutput: readsOutput)
+  }
+
+  func run(
+    _ arguments: [String], environment: [String: String] = [:], input: Bool = false,
     readsOutput: Bool = true
   ) throws -> RunningProgram {
     try RunningProgram(

@@ -111,6 +111,37 @@ import Testing
     #expect(end(run) == 143)
   }
 
+  @Test func `a pattern names files that come later, each a source of its own`() throws {
+    let site = try RunSite(rules: rules())
+    let run = try site.run("*.log")
+    try run.wait(for: "watching what else is '*.log' with 1 monitor", on: .errors)
+    try site.append(RunLine.slow(count: 2), to: "a.log")
+    try run.wait(for: "'a.log' is there now", on: .errors)
+    try site.append(RunLine.slow(), to: "b.log")
+    try run.wait(for: "\"to\":\"firing\"")
+    #expect(run.text(.output).contains(#""file":"b.log""#))
+    #expect(end(run) == 143)
+  }
+
+  @Test func `rotated files that a pattern names too are not read twice`() throws {
+    let site = try RunSite(rules: rules())
+    try site.append("", to: "a.log")
+    let run = try site.run("*.log*")
+    try run.wait(for: "watching a.log and what else", on: .errors)
+    try site.append(RunLine.slow("web-1", count: 2), to: "a.log")
+    try site.rename("a.log", to: "a.log.1")
+    try site.append(RunLine.slow("web-2"), to: "a.log")
+    try run.wait(for: "'a.log' was rotated", on: .errors)
+    // A name that no rotation has.
+    try site.rename("a.log", to: "moved.log")
+    try site.append(RunLine.slow("web-2", count: 2), to: "b.log")
+    try run.wait(for: "\"to\":\"firing\"")
+    #expect(run.text(.output).contains("web-2"))
+    #expect(!run.text(.output).contains(#""value":4"#))
+    #expect(end(run) == 143)
+    #expect(run.text(.errors).contains("5 lines"))
+  }
+
   // The start.
 
   @Test func `a run starts at the end with the window full of what was before`() throws {

@@ -29,7 +29,7 @@ print(outcome.coverage.report, terminator: "")
 let missing = rounds >= 10_000 ? outcome.coverage.missing(least: 10) : []
 let seconds = (clock.now - start).formatted(.units(allowed: [.seconds]))
 print(
-  "product and referee agree on \(outcome.rounds) cases, each read in two ways, from seed \(seed)",
+  "product and referee agree on \(outcome.rounds) cases, each read in three ways, from seed \(seed)",
   "in \(seconds)")
 if !missing.isEmpty {
   print("too few cases to prove anything about: \(missing.joined(separator: ", "))")

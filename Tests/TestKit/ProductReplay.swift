@@ -14,6 +14,8 @@ package enum ProductReplay {
     package var cuts: [Int] = []
     /// The lateness of each file, in milliseconds; files without one have none.
     package var latenesses: [Int64] = []
+    /// Stops and restarts the monitors at random, with this seed.
+    package var restarts: UInt64?
     package var drain: Bool
     package var skipsInstants: Bool
     /// Bytes for the rows that monitors keep.
@@ -60,6 +62,7 @@ package enum ProductReplay {
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants
+    replay.observer = options.restarts.map { Restarts(seed: $0) }
     var records: [String] = []
     _ = try replay.run(
       Replay.Outlet(transition: { transition in

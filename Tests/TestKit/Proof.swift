@@ -4,8 +4,8 @@ import Synchronization
 /// Many random cases, each decided by the referee once and by the product in several ways, with a
 /// count of what was in them.
 ///
-/// A way of reading may change nothing: instants that are passed over, threads, batches of any size
-/// and cuts into generations.
+/// A way of reading may change nothing: instants that are passed over, threads, batches of any size,
+/// cuts into generations, and restarts.
 package struct Proof: Sendable {
   package var seed: UInt64
   package var rounds: Int
@@ -54,12 +54,14 @@ package struct Proof: Sendable {
     return nil
   }
 
-  /// Once with instants passed over and once with all decided, each cut up at random.
+  /// Once with instants passed over, once with all decided and once with restarts, each cut up at
+  /// random.
   private static func ways(seed: UInt64) -> [ProductReplay.Options] {
     var random = SplitMix64(seed: ~seed)
-    return [true, false].map { skipsInstants in
+    return [(true, nil), (false, nil), (true, seed)].map { skipsInstants, restarts in
       var way = ProductReplay.Options()
       way.skipsInstants = skipsInstants
+      way.restarts = restarts
       way.threads = Int.random(in: 1...3, using: &random)
       way.batchBytes = random.pick([way.batchBytes, 1, 100, 777, 4_096])
       let cuts = random.pick([0, 0, 1, 3])
@@ -94,5 +96,6 @@ extension ProductReplay.Options: CustomStringConvertible {
       + (cuts.isEmpty
         ? "" : ", cut before lines \(cuts.map { String($0 + 1) }.joined(separator: " "))")
       + (skipsInstants ? "" : ", every instant decided")
+      + (restarts == nil ? "" : ", restarted now and then")
   }
 }

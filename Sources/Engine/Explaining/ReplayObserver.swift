@@ -15,6 +15,9 @@ package protocol ReplayObserver: AnyObject {
   /// The same for a line whose time lies too far ahead.
   func sees(refused row: Int, of batch: Batch)
 
+  /// Is called when the monitors have taken a run; may put others that know the same in their places.
+  func took(_ run: LineRun, _ frames: [Frame], _ monitors: inout [Monitor])
+
   /// Whether the replay should go on; the monitors have taken all lines seen so far.
   func wantsMore(_ monitors: [Monitor]) -> Bool
 
@@ -29,6 +32,7 @@ extension ReplayObserver {
   package func prepare(_ monitor: inout Monitor) {}
   package func sees(malformed row: Int, of batch: Batch) {}
   package func sees(refused row: Int, of batch: Batch) {}
+  package func took(_ run: LineRun, _ frames: [Frame], _ monitors: inout [Monitor]) {}
   package func wantsMore(_ monitors: [Monitor]) -> Bool { true }
   package var end: Int64? { nil }
   package func finish(_ monitors: [Monitor]) {}

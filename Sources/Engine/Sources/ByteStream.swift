@@ -40,7 +40,12 @@ package enum ByteStreams {
     return try decompressing(DescriptorBytes(descriptor: descriptor, path: path, closes: true))
   }
 
-  private static func decompressing(
+  /// Whether a file that begins with these bytes can be decompressed.
+  static func isCompressed(_ magic: [UInt8]) -> Bool {
+    magic.starts(with: [0x1F, 0x8B]) || magic.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+  }
+
+  static func decompressing(
     _ plain: DescriptorBytes
   ) throws(InputFailure) -> any ByteStream {
     let magic = try plain.peek(4)

@@ -59,6 +59,20 @@ package struct LiveClocks: Sendable {
     }
   }
 
+  /// One more source, as if the program had started with it; `now` is the clock of the machine.
+  package mutating func add(idleAfter: Int64, lateness: Int64, at elapsed: Duration, now: Int64) {
+    clocks.append(
+      Clock(
+        idleAfter: .milliseconds(idleAfter), lateness: lateness, largest: now, arrived: elapsed))
+  }
+
+  /// A source that had ended goes on.
+  package mutating func resumed(_ source: Int, at elapsed: Duration) {
+    clocks[source].hasEnded = false
+    clocks[source].isAtEnd = false
+    clocks[source].arrived = elapsed
+  }
+
   /// Lines came from a source; `largest` is the largest time in them, if any has one.
   package mutating func came(_ source: Int, largest: Int64?, at elapsed: Duration) {
     // How far it would have grown by now is not taken up: lines at hand come before time.

@@ -16,13 +16,18 @@ final class LiveFeed {
     var timed: Selection
     /// The largest time in them.
     var largest: Int64?
+    /// Offsets of those that are refused.
+    var refused: [Int64] = []
+    /// Whether some have no time of their own.
+    var hasUntimed = false
   }
 
   private let plan: SourcePlan
   private let heads: [Head]
   private let maker: BatchMaker
   private let quarantine: ((Bytes) throws -> Void)?
-  private var previous: Int64?
+  /// The time of the last line.
+  var previous: Int64?
 
   init(
     _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
@@ -54,25 +59,50 @@ final class LiveFeed {
     }
     var timed = made.messages
     var largest: Int64?
-    var refused = ScanReport.Trouble()
+    var refused: [Int] = []
     timed.filter { row in
       let time = batch.times[row]
       guard time != Batch.untimed else { return false }
       guard time <= arrival + plan.maxAhead else {
-        refused.note(at: place(row))
+        refused.append(row)
         return false
       }
       largest = max(largest ?? time, time)
       return true
     }
-    report.refused.note(refused.count, at: refused.first)
+    report.refused.note(refused.count, at: refused.first.map(place))
     if let last = made.lastTime, last <= arrival + plan.maxAhead { previous = last }
-    let frames = heads.map { head in
-      head.plan.runHead(on: batch, live: timed, memberMap: head.memberMap)
-    }
+    let frames = frames(of: batch, timed)
     for frame in frames where !frame.limited.isEmpty {
       report.regexLimit.note(frame.limited.count, at: frame.limited.first.map(place))
     }
-    return Lines(batch: batch, frames: frames, timed: timed, largest: largest)
+    return Lines(
+      batch: batch, frames: frames, timed: timed, largest: largest,
+      refused: refused.map { Int64(batch.offset(of: $0)) }, hasUntimed: !made.untimed.isEmpty)
+  }
+
+  /// Lines that were taken in before a restart: what they can't tell any more is in the marks.
+  func linesAgain(of chunk: LiveChunk, _ marks: ReadMarks, near: Int64) -> Lines {
+    var made = maker.make(chunk.read, previous: previous, near: near)
+    if !made.untimed.isEmpty {
+      var times = made.batch.times
+      for row in made.untimed {
+        times[row] = marks.arrival(of: Int64(made.batch.offset(of: row))) ?? times[row]
+      }
+      made.batch = made.batch.with(times: times)
+    }
+    let batch = made.batch
+    let refused = Set(marks.refused)
+    var timed = made.messages
+    timed.filter { row in
+      batch.times[row] != Batch.untimed && !refused.contains(Int64(batch.offset(of: row)))
+    }
+    if let last = made.lastTime { previous = last }
+    let largest = timed.rows.map { batch.times[$0] }.max()
+    return Lines(batch: batch, frames: frames(of: batch, timed), timed: timed, largest: largest)
+  }
+
+  private func frames(of batch: Batch, _ timed: Selection) -> [Frame] {
+    heads.map { $0.plan.runHead(on: batch, live: timed, memberMap: $0.memberMap) }
   }
 }

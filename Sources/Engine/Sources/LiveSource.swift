@@ -28,6 +28,8 @@ package struct LiveChunk {
   /// Milliseconds since the epoch at which lines that were there before the start were last written;
   /// nil for lines that came just now.
   package var recorded: Int64?
+  /// Whether these lines were taken in before the program was last started.
+  package var isAgain = false
   /// Lines among them that were too long to be held.
   package var tooLong: [LinePlacement] = []
 }
@@ -35,40 +37,5 @@ package struct LiveChunk {
 extension LineFramer {
   mutating func takeSkipped(in path: String) -> [LinePlacement] {
     takeSkipped().map { LinePlacement(path: path, line: $0.line, offset: $0.offset) }
-  }
-}
-
-/// What happened to a followed log, other than new lines.
-package enum SourceNews: Sendable {
-  /// There is no such file yet, or it has gone and no other has come.
-  case missing(path: String)
-  case appeared(path: String)
-  /// Another file took its place; the old one was read to its end.
-  case rotated(path: String)
-  /// The file became shorter than what had been read of it, or its beginning was written anew.
-  case truncated(path: String, read: Int, size: Int)
-  case failed(InputFailure)
-  /// The system doesn't tell about this file, so it is looked at once a second.
-  case untold(path: String)
-  case ended(path: String)
-}
-
-extension SourceNews: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .missing(let path): "'\(path)' is not there; waiting for it"
-    case .appeared(let path): "'\(path)' is there now; reading it from its start"
-    case .rotated(let path): "'\(path)' was rotated; going on with the new file from its start"
-    case .truncated(let path, let read, let size) where size < read:
-      "'\(path)' was cut from at least \(read) bytes to \(size); reading it again from its start. "
-        + "Lines written after byte \(read) and before the cut are lost, if there were any"
-    case .truncated(let path, let read, let size):
-      "'\(path)' was overwritten and has \(size) bytes; reading it again from its start. Lines "
-        + "written after byte \(read) of the old content are lost, if there were any"
-    case .failed(let failure): failure.description
-    case .untold(let path):
-      "the system does not tell when '\(path)' changes; looking once a second"
-    case .ended(let path): "\(path == "-" ? "stdin" : "'\(path)'") has ended"
-    }
   }
 }

@@ -42,6 +42,11 @@ package struct Retention: Sendable {
     stretches[source] = list
   }
 
+  /// The first offset of a generation that is not let go of yet; nil when all of it is.
+  package func needed(_ source: Int32, _ generation: Int32) -> Int64? {
+    stretches[source]?.first { $0.generation == generation }?.start
+  }
+
   /// What holds only lines up to `horizon`. A generation goes as a whole once another one follows it.
   package mutating func release(through horizon: Int64) -> [Release] {
     var result: [Release] = []

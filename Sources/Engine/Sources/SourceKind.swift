@@ -34,7 +34,6 @@ enum SourceKind {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    let magic = PlaceReader(descriptor: descriptor).read(at: 0, count: 4)
-    return magic.starts(with: [0x1F, 0x8B]) || magic == [0x28, 0xB5, 0x2F, 0xFD]
+    return ByteStreams.isCompressed(PlaceReader(descriptor: descriptor).read(at: 0, count: 4))
   }
 }

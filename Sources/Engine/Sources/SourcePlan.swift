@@ -41,22 +41,46 @@ package struct SourcePlan: Sendable {
   ]
 
   /// Paths that are generations of one log, grouped in the order in which their logs first appear:
-  /// `app.log.2.gz`, `app.log.1` and `app.log` are one, read in that order.
+  /// `app.log.2.gz`, `app.log.1` and `app.log` are one, read in that order. A dated one belongs to its
+  /// log if that is named too; without it, dated files may be anything.
   package static func grouped(_ paths: [String]) -> [[String]] {
+    let all = Set(paths)
     var order: [String] = []
-    var members: [String: [(age: Int, path: String)]] = [:]
+    var members: [String: [(rotation: RotatedName?, path: String)]] = [:]
     for path in paths {
-      let (name, age) = rotation(of: path)
-      if members[name] == nil { order.append(name) }
-      members[name, default: []].append((age, path))
+      let log = dated(path, among: all) ?? rotation(of: path).name
+      if members[log] == nil { order.append(log) }
+      members[log, default: []].append((RotatedName(path.lastName, of: log.lastName), path))
     }
-    return order.map { name in
-      let list = members[name, default: []].enumerated()
+    return order.map { log in
+      let list = members[log, default: []].enumerated()
       return list.sorted { left, right in
-        left.element.age != right.element.age
-          ? left.element.age > right.element.age : left.offset < right.offset
+        isOlder(left.element.rotation, right.element.rotation)
+          ?? (left.offset < right.offset)
       }.map(\.element.path)
     }
+  }
+
+  /// Nil for two of which nobody can tell.
+  private static func isOlder(_ left: RotatedName?, _ right: RotatedName?) -> Bool? {
+    guard let left, let right else {
+      return left == nil && right == nil ? nil : left != nil
+    }
+    guard left.scheme == right.scheme else {
+      let order: [RotatedName.Scheme] = [.old, .date, .number]
+      return order.firstIndex(of: left.scheme)! < order.firstIndex(of: right.scheme)!
+    }
+    return left.isOlder(than: right) ? true : right.isOlder(than: left) ? false : nil
+  }
+
+  /// The log among `all` of which a path is a dated generation.
+  private static func dated(_ path: String, among all: Set<String>) -> String? {
+    let directory = FileWatcher.parent(of: path)
+    return all.filter { log in
+      guard log != path, FileWatcher.parent(of: log) == directory else { return false }
+      let name = RotatedName(path.lastName, of: log.lastName)
+      return name.map { $0.scheme != .number } ?? false
+    }.min()
   }
 
   /// `app.log.2.gz` is the log `app.log`, rotated twice.

@@ -19,7 +19,8 @@ package struct LineFramer {
   private let maxLine: Int
   private var carry: [UInt8] = []
   private var offset: Int
-  private var line: Int
+  /// The number of the line that comes next.
+  package private(set) var line: Int
   private var atEnd = false
   /// Set while the rest of a line that is too long is being skipped.
   private var skipping: Skipped?

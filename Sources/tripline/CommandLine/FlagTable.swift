@@ -23,7 +23,8 @@ extension Flag {
       "unit", "FIELD=UNIT", into: \.units, .rules, for: working,
       "the unit of a field's plain numbers: ns, us, ms, s, m or h; may be repeated"),
     .one(
-      "config", "FILE", into: \.config, standard: "tripline.yaml", .rules, for: working,
+      "config", "FILE", into: \.config, standard: "tripline.yaml", .rules,
+      for: working.union([.journal]),
       "the configuration file"),
 
     .one(
@@ -98,6 +99,12 @@ extension Flag {
       "live", sets: { $0.live = true }, .effects, for: [.run],
       "let remediation actions really act; without it they only record what they would do"),
     .toggle(
+      "durable", sets: { $0.durable = true }, .effects, for: [.run],
+      "keep state, so that a restart goes on where this run stopped"),
+    .one(
+      "state", "DIR", into: \.state, standard: "$XDG_STATE_HOME/tripline", .effects,
+      for: [.run, .journal], "the directory of the durable state; for 'run' it implies --durable"),
+    .toggle(
       "update", sets: { $0.update = true }, .effects, for: [.test],
       "rewrite the 'expect' of failing tests with what happened"),
     .set(
@@ -105,7 +112,8 @@ extension Flag {
       "exit 1 on any of: alert, malformed, late, lint; a comma list, may be repeated"),
 
     .choice(
-      "output", short: "o", "FORMAT", into: \.output, standard: "table", .output, for: working,
+      "output", short: "o", "FORMAT", into: \.output, standard: "table", .output,
+      for: working.union([.journal]),
       "table, json, ndjson or csv"),
     .one(
       "junit", "FILE", into: \.junit, .output, for: [.test],

@@ -46,6 +46,8 @@ package struct Options: Sendable {
   // What happens.
   package var live = false
   package var failOn: Set<Finding> = []
+  package var durable = false
+  package var state: String?
 
   // What comes out.
   package var output = ResultFormat.table

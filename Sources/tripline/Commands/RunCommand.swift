@@ -28,7 +28,7 @@ package struct RunCommand: Command {
   package func run(on console: Console) async throws -> Outcome {
     let setup = try Setup(invocation)
     let options = invocation.options
-    let environment = RunCommand.environment
+    let environment = Environment.variables
     let files = try setup.ruleFiles()
     guard !files.isEmpty else {
       throw invocation.mistake(
@@ -39,11 +39,10 @@ package struct RunCommand: Command {
         "alerts have parts within parts, which csv has not", help: "write -o ndjson")
     }
     let loaded = try setup.rules(files, environment: .variables(environment)).checked()
-    let sources = try setup.sources(invocation.words)
-    if let pattern = sources.first(where: { Paths.isPattern($0.path) }) {
-      throw Failure(
-        "no file matches '\(pattern.path)'; patterns are looked up once, when the run starts",
-        code: .input)
+    let patterns = setup.patterns(invocation.words)
+    // What a pattern names comes by itself once it is there.
+    let sources = try setup.sources(invocation.words).filter { source in
+      !patterns.contains { $0.pattern == source.path }
     }
     var printer = try TransitionPrinter(options.output, console, tense: .runs)
     let quarantine = try Quarantine(options.quarantine)
@@ -56,11 +55,18 @@ package struct RunCommand: Command {
     var alerts = 0
     var showsAlerts = true
     var outcome = Outcome()
-    let world = Watch.World(
-      clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO,
+    let state = try setup.stateOfRun.map { path in
+      console.say("keeping state in '\(path.displaySafe())'")
+      return try StateStore(in: StateDirectory(path))
+    }
+    var world = Watch.World(
+      clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
+    // For tests of what survives a death; see docs/contributing.md.
+    world.faults = environment["TRIPLINE_DIE_AT"].flatMap { Int($0) }.map { Faults(dieAt: $0) }
     let result = try Watch(
-      rules: loaded.rules, sources: sources, actions: loaded.actions, settings: settings
+      rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
+      settings: settings
     ).run(
       in: world,
       Watch.Outlet(
@@ -79,7 +85,7 @@ package struct RunCommand: Command {
         },
         news: { news in
           if case .source(.failed) = news { outcome.note(.input) }
-          if case .watching = news { words.begin(loaded, sources, live: options.live) }
+          if case .watching = news { words.begin(loaded, sources, patterns, live: options.live) }
           words.say(news)
         },
         delivery: { words.say($0) },
@@ -94,20 +100,6 @@ package struct RunCommand: Command {
     result.note(in: &outcome, options, console)
     if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
     return outcome
-  }
-
-  /// What programs inherit and `${env:NAME}` finds.
-  private static var environment: [String: String] {
-    var result: [String: String] = [:]
-    // SAFETY: nothing in this program changes the environment.
-    var entry = unsafe environ
-    while let text = unsafe entry.pointee {
-      let parts = unsafe String(cString: text).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
-      unsafe entry += 1
-    }
-    return result
   }
 
   private static func endOfInput(_ options: Options, _ rules: [BoundRule]) -> Watch.EndOfInput {
@@ -129,8 +121,11 @@ private struct RunWords: Sendable {
   private var palette: Palette { console.errors.palette }
 
   /// `watching app.log and stdin with 3 monitors`.
-  func begin(_ loaded: LoadedRules, _ sources: [SourcePlan], live: Bool) {
-    let names = sources.map { ($0.generations.last ?? "-").sourceName }
+  func begin(
+    _ loaded: LoadedRules, _ sources: [SourcePlan], _ patterns: [SourcePattern], live: Bool
+  ) {
+    let coming = patterns.map { "what else is '\($0.pattern.displaySafe())'" }
+    let names = sources.map { ($0.generations.last ?? "-").sourceName } + coming
     console.say(
       "watching \(names.listed) with \(loaded.rules.count.counted("monitor"))")
     var used: Set<String> = []
@@ -156,6 +151,12 @@ private struct RunWords: Sendable {
       console.say(
         "starting at the end, \(Timestamp.rfc3339(newest)); the windows hold "
           + "\(lines.counted("line")) from before")
+    case .unkept(let failure):
+      console.say(
+        "tripline: \(failure.description); alerts are told all the same, remediation waits, and it "
+          + "is tried again every second", important: true)
+    case .keptAgain:
+      console.say("the state can be written again", important: true)
     case .draining(let end):
       console.say(
         "the input has ended; time runs on to \(Timestamp.rfc3339(end)), until what is still open "

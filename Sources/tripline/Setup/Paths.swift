@@ -6,26 +6,15 @@ enum Paths {
   /// The files that a glob names, sorted. A path without wildcards is itself, and so is a glob that
   /// names nothing, like in a shell: whoever opens it can say so and go on with the rest.
   static func expanded(_ path: String) -> [String] {
-    guard path != "-", path.contains(where: { "*?[".contains($0) }), access(path, F_OK) != 0 else {
-      return [path]
-    }
-    var result = glob_t()
-    defer { globfree(&result) }
-    guard glob(path, GLOB_NOSORT, nil, &result) == 0 else { return [path] }
-    return (0..<Int(result.gl_pathc)).compactMap { index in
-      result.gl_pathv[index].map { String(cString: $0) }
-    }.sorted()
+    guard path != "-", SourcePattern.isPattern(path) else { return [path] }
+    let paths = SourcePattern.paths(of: path)
+    return paths.isEmpty ? [path] : paths
   }
 
   /// A path that was written in a file, as seen from here.
   static func writtenIn(_ file: String, _ path: String) -> String {
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return file[...slash] + path
-  }
-
-  /// Whether a path still has wildcards in it because nothing matched them.
-  static func isPattern(_ path: String) -> Bool {
-    path.contains { "*?[".contains($0) } && access(path, F_OK) != 0
   }
 
   static func isDirectory(_ path: String) -> Bool {

@@ -82,6 +82,20 @@ struct Setup {
     }
   }
 
+  /// The patterns among them, whose files may also come later.
+  func patterns(_ words: [String]) -> [SourcePattern] {
+    let settings = words.isEmpty ? configuration.sources : []
+    return words.filter(SourcePattern.isPattern).map { pattern in
+      SourcePattern(pattern) { plan(of: [$0], nil) }
+    }
+      + settings.compactMap { settings in
+        guard case .path(let path) = settings.input, SourcePattern.isPattern(path) else {
+          return nil
+        }
+        return SourcePattern(path) { plan(of: [$0], settings) }
+      }
+  }
+
   private func plan(of generations: [String], _ settings: SourceSettings?) -> SourcePlan {
     let newest = generations.last ?? "-"
     let facts = SourceFacts(

@@ -13,9 +13,12 @@ package final class FileWatcher {
     UInt32(IN_MODIFY) | UInt32(IN_ATTRIB) | UInt32(IN_MOVE_SELF) | UInt32(IN_DELETE_SELF)
   private static let directoryEvents =
     UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE)
-    | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
+    | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ATTRIB)
 
-  package init() { descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) }
+  /// With `polls` it watches nothing, as where the system can't.
+  package init(polls: Bool = false) {
+    descriptor = polls ? -1 : inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+  }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
@@ -26,13 +29,42 @@ package final class FileWatcher {
       && !FileWatcher.isWrittenElsewhere(file)
   }
 
+  /// Watches what comes into a directory; false when the system can't.
+  func watch(directory: String, for follower: Int) -> Bool {
+    watchDirectory(of: directory + "/.", follower)
+  }
+
+  /// Watches an open file no more. Its name may live on, and the system's watches are few.
+  func unwatch(open file: Int32, for follower: Int) {
+    // To watch it once more is to learn its number.
+    let number = inotify_add_watch(
+      descriptor, "/proc/self/fd/\(file)", FileWatcher.fileEvents | UInt32(IN_MASK_ADD))
+    guard number >= 0 else { return }
+    followers[number]?.remove(follower)
+    if followers[number]?.isEmpty ?? true { inotify_rm_watch(descriptor, number) }
+  }
+
   /// Watches the directories through which a path leads to a file, or would if there were one.
+  @discardableResult
   func watch(way path: String, for follower: Int) -> Bool {
     var isWatched = watchDirectory(of: path, follower)
     if let real = FileWatcher.real(path), real != path {
       isWatched = watchDirectory(of: real, follower) && isWatched
     }
+    // A directory on the way may be a link that is switched.
+    var directory = FileWatcher.parent(of: path)
+    while directory != "/", directory != "." {
+      if FileWatcher.isLink(directory) {
+        isWatched = watchDirectory(of: directory, follower) && isWatched
+      }
+      directory = FileWatcher.parent(of: directory)
+    }
     return isWatched
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// The followers to whose files something may have happened since the last time.

@@ -1,0 +1,11 @@
+// SQLite, and the two calls whose lifetime argument is a cast that an importer can't see.
+#pragma once
+#include <sqlite3.h>
+
+static inline int tripline_bind_text(sqlite3_stmt *statement, int index, const char *text, int count) {
+  return sqlite3_bind_text(statement, index, text, count, SQLITE_TRANSIENT);
+}
+
+static inline int tripline_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int count) {
+  return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
+}

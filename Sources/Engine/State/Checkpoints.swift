@@ -1,0 +1,92 @@
+import Actions
+import Alerting
+
+/// What a watch has decided since its last commit. It is said and acted upon once it is kept: nobody
+/// hears of an alert that a kill could undo.
+///
+/// Commits come in groups, because each waits for the disk: at once when the watch would go to sleep,
+/// and while it is busy every so often.
+final class Checkpoints {
+  /// A transition on its way out.
+  struct Saying {
+    let transition: Transition
+    let deliveries: [Delivery]
+  }
+
+  private let store: StateStore
+  private let clock: any EngineClock
+  private var entries: [StateStore.NewEntry] = []
+  private var sayings: [Saying] = []
+  /// When the oldest of them was decided.
+  private var waitsSince: Duration?
+  private var lastTry: Duration
+  /// Why the last commit was none.
+  private(set) var failure: StateFailure?
+
+  /// How long an alert may wait for a commit that others share.
+  private static let patience = Duration.milliseconds(100)
+  /// How long a position may stay behind.
+  private static let interval = Duration.seconds(1)
+  /// While nothing can be written, this many entries are held for later.
+  private static let capacity = 10_000
+
+  init(_ store: StateStore, clock: any EngineClock) {
+    self.store = store
+    self.clock = clock
+    lastTry = clock.elapsed
+  }
+
+  func note(_ transition: Transition, _ deliveries: [Delivery]) {
+    let intents = deliveries.map { delivery in
+      OutboxEntry(
+        key: delivery.key, transition: transition, action: delivery.action.name,
+        mode: delivery.mode)
+    }
+    note(
+      StateStore.NewEntry(
+        .transition, String(decoding: transition.json(), as: UTF8.self), intents: intents))
+    sayings.append(Saying(transition: transition, deliveries: deliveries))
+    waitsSince = waitsSince ?? clock.elapsed
+  }
+
+  func note(_ entry: StateStore.NewEntry) { entries.append(entry) }
+
+  /// Whether to commit now; `isAtRest` when there is nothing else to do.
+  func isDue(isAtRest: Bool) -> Bool {
+    let now = clock.elapsed
+    if let waitsSince, isAtRest || now - waitsSince >= Checkpoints.patience { return true }
+    return now - lastTry >= Checkpoints.interval
+  }
+
+  /// When positions have been left behind long enough.
+  var wakes: Duration { lastTry + Checkpoints.interval }
+
+  /// Commits; whether that worked.
+  func commit(_ sources: [SavedSource], _ monitors: [SavedMonitor]) -> Bool {
+    lastTry = clock.elapsed
+    var checkpoint = StateStore.Checkpoint(time: clock.now)
+    checkpoint.sources = sources
+    checkpoint.monitors = monitors
+    checkpoint.entries = entries
+    do throws(StateFailure) {
+      try store.commit(checkpoint)
+    } catch {
+      failure = error
+      entries.removeFirst(max(0, entries.count - Checkpoints.capacity))
+      return false
+    }
+    failure = nil
+    entries = []
+    return true
+  }
+
+  /// What may be said now. When nothing can be written that is everything too: an alert that is not
+  /// kept is better than one that nobody hears of.
+  func takeSayings() -> [Saying] {
+    defer {
+      sayings = []
+      waitsSince = nil
+    }
+    return sayings
+  }
+}

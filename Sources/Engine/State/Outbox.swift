@@ -1,0 +1,112 @@
+import Actions
+package import Alerting
+
+/// Deliveries that were asked for: written down with the transition that asks, so that after a kill
+/// none is forgotten, and no remediation is done twice.
+///
+/// It must be used with the store's lock held.
+struct Outbox {
+  private let database: Database
+
+  init(_ database: Database) { self.database = database }
+
+  /// Those that have not ended, oldest first.
+  func open() throws(StateFailure) -> [OutboxEntry] {
+    try database.rows(
+      """
+      SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts, journal.content
+      FROM outbox JOIN journal ON journal.seq = outbox.transition
+      WHERE outbox.status IN ('waiting', 'attempting') ORDER BY outbox.transition, outbox.key
+      """
+    ).compactMap { row in
+      guard let mode = PlannedAction.Mode(rawValue: row.text(2)),
+        let status = OutboxEntry.Status(rawValue: row.text(3)),
+        let transition = Transition(json: Array(row.text(5).utf8))
+      else { return nil }
+      return OutboxEntry(
+        key: row.text(0), transition: transition, action: row.text(1), mode: mode, status: status,
+        attempts: Int(row.whole(4)))
+    }
+  }
+
+  /// Asks for a delivery of the transition in this journal entry.
+  func write(
+    _ entry: OutboxEntry, of transition: Int64, at time: Int64
+  ) throws(StateFailure) {
+    try database.run(
+      """
+      INSERT OR IGNORE INTO outbox
+        (key, transition, action, mode, status, attempts, updated, detail)
+      VALUES (?, ?, ?, ?, ?, ?, ?, '')
+      """,
+      [
+        .text(entry.key), .whole(transition), .text(entry.action), .text(entry.mode.rawValue),
+        .text(entry.status.rawValue), .whole(Int64(entry.attempts)), .whole(time),
+      ])
+  }
+
+  /// Notes that an attempt begins; false when nobody wrote down that it was asked for.
+  func begin(_ key: String, at time: Int64) throws(StateFailure) -> Bool {
+    try database.rows(
+      """
+      UPDATE outbox SET status = 'attempting', attempts = attempts + 1, updated = ?
+      WHERE key = ? RETURNING key
+      """, [.whole(time), .text(key)]
+    ).count == 1
+  }
+
+  /// Notes what became of a delivery.
+  func note(
+    _ status: OutboxEntry.Status, of key: String, detail: String, at time: Int64
+  ) throws(StateFailure) {
+    try database.run(
+      "UPDATE outbox SET status = ?, detail = ?, updated = ? WHERE key = ?",
+      [.text(status.rawValue), .text(detail), .whole(time), .text(key)])
+  }
+}
+
+/// A delivery that was asked for, so that it is neither lost nor, where it must not be, repeated.
+package struct OutboxEntry: Sendable {
+  package enum Status: String, Sendable {
+    /// Not attempted, or to be attempted again.
+    case waiting
+    /// An attempt was begun.
+    case attempting
+    case done, failed, unknown, blocked, shadow
+  }
+
+  package var key: String
+  package var transition: Transition
+  package var action: String
+  package var mode: PlannedAction.Mode
+  package var status: Status
+  package var attempts: Int
+
+  package init(
+    key: String, transition: Transition, action: String, mode: PlannedAction.Mode,
+    status: Status = .waiting, attempts: Int = 0
+  ) {
+    self.key = key
+    self.transition = transition
+    self.action = action
+    self.mode = mode
+    self.status = status
+    self.attempts = attempts
+  }
+}
+
+extension OutboxEntry.Status {
+  /// Nil for an end that leaves the delivery to be made after a restart.
+  init?(_ outcome: Delivery.Outcome) {
+    switch outcome {
+    case .done: self = .done
+    case .retrying: self = .waiting
+    case .failed: self = .failed
+    case .unknown: self = .unknown
+    case .blocked: self = .blocked
+    case .shadow: self = .shadow
+    case .abandoned: self = .waiting
+    case .refused: return nil
+    }
+  }
+}

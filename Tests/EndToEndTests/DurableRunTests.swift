@@ -1,0 +1,208 @@
+import Alerting
+import Foundation
+import Records
+import TestKit
+import Testing
+
+/// `tripline run --state` dies at every point of its way, and nothing is lost and nothing is twice.
+@Suite(.timeLimit(.minutes(10))) struct DurableRunTests {
+  private static let rules = """
+    monitors:
+      - name: slow
+        query: "* | where took > 3"
+        units: { took: s }
+        window: 10m
+        every: 1m
+        group_by: [host]
+        critical: { alert: "> 3", resolve: "<= 3", resolution_window: 0s }
+        missing_data: { window: 5m, per_group: true }
+        actions: [tell]
+      - name: mean
+        query: "* | avg(took) as mean by host"
+        units: { took: s }
+        window: 5m
+        every: 30s
+        group_by: [host]
+        warning: { alert: "mean > 1.7s", for: 2m }
+        at_least: 2 of 3
+        actions: [tell]
+      - name: last words
+        query: the_end
+        window: 1m
+        critical: { alert: "> 0" }
+    actions:
+      tell:
+        file: { path: told.ndjson }
+    """
+
+  /// Times stand in no order nearer than some seconds, hosts fall silent, and bursts are slow.
+  private static func log(_ lines: Int, using random: inout SplitMix64) -> [String] {
+    var time: Int64 = 1_772_445_600_000
+    let quiet = Int.random(in: 0..<4, using: &random)
+    var log = (0..<lines).map { number in
+      time += Int64.random(in: 100...6_000, using: &random)
+      let late = random.oneIn(6) ? Int64.random(in: 0...9_000, using: &random) : 0
+      var host = Int.random(in: 0..<4, using: &random)
+      if host == quiet, number > lines / 3, number < 2 * lines / 3 { host = (host + 1) % 4 }
+      let most = number / 150 % 3 == 0 ? 4_000 : 3_005
+      let took = Double(Int.random(in: 0...most, using: &random)) / 1_000
+      return #"{"timestamp":\#(time - late),"host":"web-\#(host)","took":\#(took)}"#
+    }
+    log.append(#"{"timestamp":\#(time + 60_000),"msg":"the_end"}"#)
+    return log
+  }
+
+  @Test(arguments: [1, 2])
+  func `a run that dies at every point in turn goes on as if it had not`(
+    _ seed: UInt64
+  ) throws {
+    var random = SplitMix64(seed: TestSeed.value &+ seed)
+    let lines = Self.log(900, using: &random)
+    let site = try RunSite(rules: Self.rules)
+    try site.write("sources: [{ path: app.log, idle_after: 1d }]", to: "tripline.yaml")
+    try site.write(lines.joined(separator: "\n") + "\n", to: "all.log")
+    let expected = try replayed(in: site)
+    #expect(expected.count > 20, "seed \(TestSeed.value &+ seed)")
+
+    // From the first commit on every line counts.
+    try site.write("", to: "app.log")
+    let first = try site.run("--state", "state", "--from-start")
+    try first.wait(for: "watching", on: .errors)
+    first.send(SIGKILL)
+    _ = first.status()
+
+    var rest = lines.dropLast()
+    var deaths = 0
+    while !rest.isEmpty {
+      // Three points lie around the first commit, three more around that of the lines below; actions
+      // add theirs. So it dies, at another place each time.
+      let point = Int.random(in: 1...6, using: &random)
+      let run = try site.run(
+        ["--state", "state", "--batch-bytes", "2000"],
+        environment: ["TRIPLINE_DIE_AT": String(point)])
+      let piece = rest.prefix(Int.random(in: 1...50, using: &random))
+      rest = rest.dropFirst(piece.count)
+      try site.append(piece.joined(separator: "\n") + "\n")
+      if random.oneIn(4) { try rotate(site) }
+      try #require(run.status() == SIGKILL, "\(run.text(.errors))")
+      deaths += 1
+    }
+    let last = try site.run("--state", "state")
+    try last.wait(for: "watching", on: .errors)
+    try site.append(lines[lines.count - 1] + "\n")
+    try last.wait(for: #""monitor":"last words""#)
+    last.send(SIGTERM)
+    #expect(last.status() == 143, "\(last.text(.errors))")
+
+    let decided = try journal(of: site)
+    #expect(
+      firstDifference(decided.map(\.summary), expected.map(\.summary)) == nil,
+      "seed \(TestSeed.value &+ seed)")
+    #expect(deaths > 10)
+    let told = try told(in: site)
+    let owed = expected.filter { $0.actions.contains { $0.name == "tell" } }.map(\.id)
+    #expect(Set(told) == Set(owed))
+  }
+
+  @Test func `a remediation that was begun is never begun again`() throws {
+    var attempts: [Int] = []
+    var unknown = 0
+    for point in 1...14 {
+      let site = try RunSite(
+        rules: """
+          monitors:
+            - name: slow
+              query: "* | where took_ms > 3s"
+              window: 10m
+              critical: { alert: "> 2" }
+              actions: [heal]
+          actions:
+            heal:
+              exec: { command: [/bin/sh, -c, 'echo "$TRIPLINE_ID" >> healed.txt'] }
+              live: true
+          """)
+      let now = Int(Date.now.timeIntervalSince1970 * 1_000)
+      try site.append((0..<3).map { #"{"timestamp":\#(now + $0),"took_ms":4000}"# + "\n" }.joined())
+      let arguments = ["--state", "state", "--from-start", "app.log"]
+      let first = try site.run(arguments, environment: ["TRIPLINE_DIE_AT": String(point)])
+      _ = try first.hasSaid("heal (exec) for slow: done", on: .errors)
+      first.send(SIGKILL)
+      _ = first.status()
+      let second = try site.run(arguments)
+      try second.wait(for: "watching", on: .errors)
+      second.send(SIGTERM)
+      #expect(second.status() == 143 || second.status() == 5, "\(second.text(.errors))")
+      let healed = site.exists("healed.txt") ? try text("healed.txt", in: site) : ""
+      attempts.append(healed.split(separator: "\n").count)
+      if second.text(.errors).contains("unknown, the program ended during the attempt") {
+        unknown += 1
+      }
+    }
+    // Wherever it died: once at most, and once wherever nothing had been begun.
+    #expect(attempts.allSatisfy { $0 <= 1 }, "\(attempts)")
+    #expect(attempts.contains(1), "\(attempts)")
+    #expect(unknown > 0, "no death fell into an attempt")
+  }
+
+  // Helpers.
+
+  private func firstDifference(_ found: [String], _ expected: [String]) -> String? {
+    for (number, (found, expected)) in zip(found, expected).enumerated() where found != expected {
+      return "record \(number):\n\(found)\ninstead of\n\(expected)"
+    }
+    guard found.count != expected.count else { return nil }
+    let odd = (found.count > expected.count ? found : expected)[min(found.count, expected.count)]
+    return "\(found.count) records instead of \(expected.count), \(odd)"
+  }
+
+  private func rotate(_ site: RunSite) throws {
+    for age in stride(from: 40, to: 0, by: -1) where site.exists("app.log.\(age)") {
+      try site.rename("app.log.\(age)", to: "app.log.\(age + 1)")
+    }
+    try site.rename("app.log", to: "app.log.1")
+    try site.write("", to: "app.log")
+  }
+
+  private func text(_ name: String, in site: RunSite) throws -> String {
+    try String(contentsOf: site.url(name), encoding: .utf8)
+  }
+
+  private func replayed(in site: RunSite) throws -> [Transition] {
+    let run = try BinaryRun.tripline(
+      ["replay", "-r", "rules.yaml", "-o", "ndjson", "all.log"], in: site.directory)
+    #expect(run.status == 0, "\(run.errors)")
+    return run.output.split(separator: "\n").compactMap { Transition(json: Array($0.utf8)) }
+  }
+
+  private func journal(of site: RunSite) throws -> [Transition] {
+    let run = try BinaryRun.tripline(
+      ["journal", "--state", "state", "-o", "ndjson"], in: site.directory)
+    #expect(run.status == 0, "\(run.errors)")
+    return try run.output.split(separator: "\n").compactMap { line in
+      let entry = try #require(JSONTree(String(line)))
+      guard entry["kind"]?.text == "transition" else { return nil }
+      let content = try #require(line.firstRange(of: "\"content\":")).upperBound
+      let end = try #require(line.ranges(of: ",\"seal\":").last).lowerBound
+      return try #require(Transition(json: Array(line[content..<end].utf8)))
+    }
+  }
+
+  /// The transitions that the file action was told, as often as it was.
+  private func told(in site: RunSite) throws -> [String] {
+    guard site.exists("told.ndjson") else { return [] }
+    return try text("told.ndjson", in: site).split(separator: "\n").compactMap {
+      JSONTree(String($0))?["id"]?.text
+    }
+  }
+}
+
+extension Transition {
+  /// Everything that a log of many generations says as one of a single file does.
+  fileprivate var summary: String {
+    var bare = self
+    bare.evidence = evidence.map {
+      EvidenceLine(file: "", generation: "", offset: 0, line: $0.line)
+    }
+    return String(decoding: bare.json(), as: UTF8.self)
+  }
+}
