@@ -183,7 +183,9 @@ import Testing
       guard entry["kind"]?.text == "transition" else { return nil }
       let content = try #require(line.firstRange(of: "\"content\":")).upperBound
       let end = try #require(line.ranges(of: ",\"seal\":").last).lowerBound
-      return try #require(Transition(json: Array(line[content..<end].utf8)))
+      let transition = Transition(json: Array(line[content..<end].utf8))
+      #expect(transition != nil, "\(line)")
+      return transition
     }
   }
 
