@@ -86,8 +86,13 @@ struct AlertGroups: Sendable {
     // A group made by a stage behind the aggregate has no lines of its own: all count for all.
     var number = 0
     if rule.tellsGroupsByLine, let keys = rule.groupKeys {
-      let values = folds.values(of: fold)
-      number = self.number(of: keys.map { values[$0] })
+      if keys.elementsEqual(rule.fold.keys.indices) {
+        number = table.adopt(fold, of: folds)
+        grow()
+      } else {
+        let values = folds.values(of: fold)
+        number = self.number(of: keys.map { values[$0] })
+      }
     }
     ofFold[fold] = Int32(number)
     return number
@@ -320,7 +325,14 @@ struct AlertGroups: Sendable {
   private mutating func noteChange(of group: Int) { changes?.groups.insert(group) }
 
   mutating func noteEvidence(_ place: EvidencePlace, of group: Int) {
-    evidence.note(place, of: group)
+    if rule.rule.evidence > 0 { evidence.note(place, of: group) }
+  }
+
+  /// Notes where lines stand that a window may show; `numbers` are their groups.
+  mutating func noteEvidence(_ rows: Selection, _ numbers: [Int32], _ batch: Batch) {
+    if rule.rule.evidence > 0 {
+      evidence.note(rows, of: numbers, below: lastLines.count, batch)
+    }
   }
 
   /// Forgets lines that no window of the instant `due` or a later one can show.

@@ -37,51 +37,56 @@ package struct Average: Aggregate {
 struct SumState: Accumulator {
   enum Result: Sendable { case sum, mean }
 
+  /// Side by side, because a row changes both.
+  private struct Group: Sendable {
+    var sum = ExactSum()
+    var count = 0
+  }
+
   let result: Result
-  private var sums: [ExactSum] = []
-  private var counts: [Int] = []
+  private var groups: [Group] = []
 
   init(result: Result) { self.result = result }
 
   mutating func grow(to count: Int) {
-    guard count > sums.count else { return }
-    counts += [Int](repeating: 0, count: count - sums.count)
-    sums += [ExactSum](repeating: ExactSum(), count: count - sums.count)
+    if count > groups.count { groups += [Group](repeating: Group(), count: count - groups.count) }
   }
 
   mutating func absorb(_ rows: FoldRows) {
-    rows.forEach { group, cell, _ in
-      guard let number = cell.number else { return }
-      sums[group].add(number)
-      counts[group] += 1
+    // Read before they are added, so that adding does little a row; see `GroupTable`.
+    var terms = [ExactSum.Term?](repeating: nil, count: rows.rows.count)
+    rows.forEach { _, cell, row in terms[row] = cell.number.map(ExactSum.Term.init) }
+    rows.rows.forEach { row in
+      guard let term = terms[row] else { return }
+      let group = Int(rows.groups[row])
+      groups[group].sum.add(term)
+      groups[group].count += 1
     }
   }
 
-  mutating func merge(_ other: any Accumulator, groups: [Int32]) {
+  mutating func merge(_ other: any Accumulator, groups map: [Int32]) {
     let other = other as! SumState
-    for (theirs, ours) in groups.enumerated() where ours >= 0 {
-      sums[Int(ours)].add(other.sums[theirs])
-      counts[Int(ours)] += other.counts[theirs]
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      groups[Int(ours)].sum.add(other.groups[theirs].sum)
+      groups[Int(ours)].count += other.groups[theirs].count
     }
   }
 
-  mutating func subtract(_ other: any Accumulator, groups: [Int32]) {
+  mutating func subtract(_ other: any Accumulator, groups map: [Int32]) {
     let other = other as! SumState
-    for (theirs, ours) in groups.enumerated() where ours >= 0 {
-      sums[Int(ours)].subtract(other.sums[theirs])
-      counts[Int(ours)] -= other.counts[theirs]
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      groups[Int(ours)].sum.subtract(other.groups[theirs].sum)
+      groups[Int(ours)].count -= other.groups[theirs].count
     }
   }
 
-  mutating func reset(_ group: Int) {
-    sums[group] = ExactSum()
-    counts[group] = 0
-  }
+  mutating func reset(_ group: Int) { groups[group] = Group() }
 
   func result(_ group: Int, _ arena: Arena) -> Cell {
+    let count = groups[group].count
     switch result {
-    case .sum: Cell(sums[group].value)
-    case .mean: counts[group] > 0 ? Cell(sums[group].mean(count: counts[group])) : .null
+    case .sum: return Cell(groups[group].sum.value)
+    case .mean: return count > 0 ? Cell(groups[group].sum.mean(count: count)) : .null
     }
   }
 }

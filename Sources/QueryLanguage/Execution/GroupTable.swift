@@ -8,7 +8,7 @@ package import Records
 ///     index   [ hash | group ] [ vacant ] [ hash | group ] ...
 ///                        \______ starts ______
 ///                                             v
-///     keys    ... | kind, length, bytes | kind, length, bytes | ...
+///     keys    ... | kind and length, bytes | kind and length, bytes | ...
 package struct GroupTable: Sendable {
   private var index = [UInt64](repeating: GroupTable.vacant, count: 16)
   private var starts: [Int] = []
@@ -21,26 +21,47 @@ package struct GroupTable: Sendable {
   package var count: Int { starts.count }
 
   /// Finds or makes the group of each live row.
+  ///
+  /// In rounds, because with many groups the index and the keys are not in the cache: rounds that do
+  /// little a row let the processor fetch for many rows at the same time, and the last finds it there.
   package mutating func groups(of columns: [Column], rows: Selection) -> [Int32] {
     let columns = columns.map { $0.spread(over: rows.count) }
-    // All hashes first: the processor then looks for several groups at the same time.
     var hashes = [UInt64](repeating: 0, count: rows.count)
     for cells in columns {
       rows.forEach { hashes[$0] = KeyPart(cells[$0]).hash(seed: hashes[$0]) }
     }
-    var result = [Int32](repeating: 0, count: rows.count)
+    var entries = [UInt64](repeating: GroupTable.vacant, count: rows.count)
+    rows.forEach { entries[$0] = index[place(of: hashes[$0])] }
+    var groups = [Int32](repeating: -1, count: rows.count)
     rows.forEach { row in
-      let known = find(hashes[row]) { group in
-        var place = starts[group]
-        for cells in columns where !KeyPart(cells[row]).stands(in: keys, at: &place) {
-          return false
-        }
-        return true
+      if entries[row] >> 32 == hashes[row] >> 32 {
+        groups[row] = GroupTable.group(of: entries[row])
       }
-      result[row] =
-        known ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
     }
-    return result
+    if let cells = columns.first {
+      rows.forEach { row in
+        let group = Int(groups[row])
+        if group >= 0, keys.word(at: starts[group]) != KeyPart(cells[row]).head { groups[row] = -1 }
+      }
+    }
+    rows.forEach { row in
+      let likely = Int(groups[row])
+      if likely >= 0, isKey(likely, columns, row) { return }
+      // Not at the first place, or a new one, which an earlier row may have made.
+      groups[row] =
+        find(hashes[row]) { isKey($0, columns, row) }
+        ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
+    }
+    return groups
+  }
+
+  @inline(__always)
+  private func isKey(_ group: Int, _ columns: [[Cell]], _ row: Int) -> Bool {
+    var place = starts[group]
+    for index in columns.indices where !KeyPart(columns[index][row]).stands(in: keys, at: &place) {
+      return false
+    }
+    return true
   }
 
   /// The group with the key of `group` in `other`.
@@ -66,16 +87,19 @@ package struct GroupTable: Sendable {
   /// The group with this hash for which `isKey` holds.
   @inline(__always)
   private func find(_ hash: UInt64, isKey: (Int) -> Bool) -> Int32? {
-    let mask = index.count - 1
-    var place = Int(hash >> 32) & mask
+    var place = place(of: hash)
     while index[place] != GroupTable.vacant {
-      let entry = index[place]
-      let group = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
-      if entry >> 32 == hash >> 32, isKey(group) { return Int32(truncatingIfNeeded: group) }
-      place = (place + 1) & mask
+      let group = GroupTable.group(of: index[place])
+      if index[place] >> 32 == hash >> 32, isKey(Int(group)) { return group }
+      place = (place + 1) & (index.count - 1)
     }
     return nil
   }
+
+  /// Where the search for a hash, or for an entry, begins.
+  private func place(of hash: UInt64) -> Int { Int(hash >> 32) & (index.count - 1) }
+
+  private static func group(of entry: UInt64) -> Int32 { Int32(truncatingIfNeeded: entry) }
 
   @inline(never)
   private mutating func add(_ hash: UInt64, write: (inout ByteStore) -> Void) -> Int32 {
@@ -88,9 +112,8 @@ package struct GroupTable: Sendable {
   }
 
   private mutating func insert(_ entry: UInt64) {
-    let mask = index.count - 1
-    var place = Int(entry >> 32) & mask
-    while index[place] != GroupTable.vacant { place = (place + 1) & mask }
+    var place = place(of: entry)
+    while index[place] != GroupTable.vacant { place = (place + 1) & (index.count - 1) }
     index[place] = entry
   }
 
@@ -155,6 +178,13 @@ private enum KeyPart {
     }
   }
 
+  /// What its bytes begin with: its kind, and how long its text is.
+  @inline(__always)
+  var head: UInt64 {
+    guard case .text(let bytes) = self else { return UInt64(tag.rawValue) }
+    return UInt64(Tag.text.rawValue) | UInt64(truncatingIfNeeded: bytes.count) << 8
+  }
+
   private var tag: Tag {
     switch self {
     case .null: .null
@@ -177,29 +207,25 @@ private enum KeyPart {
   }
 
   func write(to keys: inout ByteStore) {
-    keys.append(tag.rawValue)
+    keys.append(head)
     switch self {
     case .null, .yes, .no: break
     case .whole(let word), .number(let word): keys.append(word)
-    case .text(let bytes):
-      keys.append(UInt64(bytes.count))
-      keys.append(bytes)
+    case .text(let bytes): keys.append(bytes)
     }
   }
 
   /// Whether the part at `place` is this one; then `place` moves behind it.
   @inline(__always)
   func stands(in keys: ByteStore, at place: inout Int) -> Bool {
-    guard keys[place] == tag.rawValue else { return false }
-    place += 1
+    guard keys.word(at: place) == head else { return false }
+    place += 8
     switch self {
     case .null, .yes, .no: return true
     case .whole(let word), .number(let word):
       guard keys.word(at: place) == word else { return false }
       place += 8
     case .text(let bytes):
-      guard keys.word(at: place) == UInt64(bytes.count) else { return false }
-      place += 8
       guard keys.withBytes(place..<place + bytes.count, { $0 == bytes }) else { return false }
       place += bytes.count
     }
@@ -208,10 +234,11 @@ private enum KeyPart {
 
   /// Lends the part at `place`, which moves behind it.
   static func read(from keys: ByteStore, at place: inout Int, _ body: (KeyPart) -> Void) {
-    guard let tag = Tag(rawValue: keys[place]) else {
+    let head = keys.word(at: place)
+    guard let tag = Tag(rawValue: UInt8(truncatingIfNeeded: head)) else {
       preconditionFailure("no key stands at \(place)")
     }
-    place += 1
+    place += 8
     switch tag {
     case .null: body(.null)
     case .yes: body(.yes)
@@ -221,8 +248,8 @@ private enum KeyPart {
       place += 8
       body(tag == .whole ? .whole(word) : .number(word))
     case .text:
-      let end = place + 8 + Int(keys.word(at: place))
-      keys.withBytes(place + 8..<end) { body(.text($0)) }
+      let end = place + Int(head >> 8)
+      keys.withBytes(place..<end) { body(.text($0)) }
       place = end
     }
   }

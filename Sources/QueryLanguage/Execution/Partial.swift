@@ -4,7 +4,8 @@ package import Records
 /// every aggregate. The groups are numbers of a `GroupTable` that the owner keeps.
 package struct Partial: Sendable {
   package let plan: FoldPlan
-  package private(set) var accumulators: [any Accumulator]
+  /// The state of each aggregate; nil for a count of rows, which is there anyway.
+  private var accumulators: [(any Accumulator)?]
   /// Group number of the table, for each local group in the order of arrival.
   package private(set) var members: [Int32] = []
   /// Rows absorbed, by local group; a place without rows has been given up.
@@ -38,7 +39,7 @@ package struct Partial: Sendable {
   }
 
   private mutating func growAccumulators() {
-    for index in accumulators.indices { accumulators[index].grow(to: members.count) }
+    for index in accumulators.indices { accumulators[index]?.grow(to: members.count) }
   }
 
   /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table. `moments`
@@ -52,14 +53,13 @@ package struct Partial: Sendable {
   /// Takes in some of the rows of `input`.
   package mutating func absorb(_ input: FoldInput, rows: Selection) {
     var local = input.groups
-    rows.forEach { row in
-      let group = localMaking(local[row])
-      local[row] = group
-      counts[Int(group)] += 1
-    }
+    // In rounds, as in `GroupTable`: first where groups are, then what is there.
+    rows.forEach { local[$0] = locals[local[$0]] ?? -1 }
+    rows.forEach { if local[$0] < 0 { local[$0] = localMaking(input.groups[$0]) } }
+    rows.forEach { counts[Int(local[$0])] += 1 }
     growAccumulators()
     for index in accumulators.indices {
-      accumulators[index].absorb(
+      accumulators[index]?.absorb(
         FoldRows(
           column: input.columns[index], rows: rows, groups: local, batch: input.batch,
           moments: input.moments, origins: input.origins))
@@ -72,8 +72,8 @@ package struct Partial: Sendable {
     for (local, target) in map.enumerated() where target >= 0 {
       counts[Int(target)] += other.counts[local]
     }
-    for index in accumulators.indices {
-      accumulators[index].merge(other.accumulators[index], groups: map)
+    for (index, theirs) in other.accumulators.enumerated() {
+      if let theirs { accumulators[index]?.merge(theirs, groups: map) }
     }
   }
 
@@ -89,8 +89,8 @@ package struct Partial: Sendable {
   /// Takes out what was merged before.
   package mutating func subtract(_ other: Partial) {
     let map = mapping(of: other)
-    for index in accumulators.indices {
-      accumulators[index].subtract(other.accumulators[index], groups: map)
+    for (index, theirs) in other.accumulators.enumerated() {
+      if let theirs { accumulators[index]?.subtract(theirs, groups: map) }
     }
     for (local, target) in map.enumerated() where target >= 0 {
       counts[Int(target)] -= other.counts[local]
@@ -101,7 +101,7 @@ package struct Partial: Sendable {
 
   /// Forgets a group that has become empty; one that comes back is new.
   private mutating func giveUp(_ local: Int) {
-    for index in accumulators.indices { accumulators[index].reset(local) }
+    for index in accumulators.indices { accumulators[index]?.reset(local) }
     locals[members[local]] = nil
     vacated += 1
   }
@@ -144,7 +144,11 @@ package struct Partial: Sendable {
 
   /// The value of one aggregate for a group of the table; nil when the group is not there.
   package func result(_ column: Int, of group: Int, _ arena: Arena) -> Cell? {
-    local(of: group).map { accumulators[column].result($0, arena) }
+    local(of: group).map { result(column, ofLocal: $0, arena) }
+  }
+
+  private func result(_ column: Int, ofLocal local: Int, _ arena: Arena) -> Cell {
+    accumulators[column]?.result(local, arena) ?? Cell(Int64(counts[local]))
   }
 
   /// The groups that have rows, in the order they arrived.
@@ -154,7 +158,10 @@ package struct Partial: Sendable {
 
   /// The numbers that one aggregate has come to, for every group that has rows; nil where it is none.
   package func forEachNumber(_ column: Int, _ body: (_ group: Int32, Double?) -> Void) {
-    accumulators[column].forEachNumber(0..<members.count) { local, number in
+    guard let accumulator = accumulators[column] else {
+      return forEachGroup { group, local in body(group, Double(counts[local])) }
+    }
+    accumulator.forEachNumber(0..<members.count) { local, number in
       if counts[local] > 0 { body(members[local], number) }
     }
   }
@@ -169,7 +176,10 @@ package struct Partial: Sendable {
       places[row] = local
       return true
     }
-    accumulators[column].filter(&rows, places, keep)
+    guard let accumulator = accumulators[column] else {
+      return rows.filter { keep(Double(counts[Int(places[$0])])) }
+    }
+    accumulator.filter(&rows, places, keep)
   }
 
   /// The result rows: group fields, then aggregates; groups in the order they arrived.
@@ -181,8 +191,8 @@ package struct Partial: Sendable {
       for (index, cell) in table.cells(of: Int(group), arena).enumerated() {
         columns[index].append(cell)
       }
-      for (index, accumulator) in accumulators.enumerated() {
-        columns[plan.keys.count + index].append(accumulator.result(local, arena))
+      for index in accumulators.indices {
+        columns[plan.keys.count + index].append(result(index, ofLocal: local, arena))
       }
       rows += 1
     }
@@ -196,6 +206,7 @@ package struct Partial: Sendable {
     single.growAccumulators()
     let arena = Arena()
     return Frame(
-      columns: single.accumulators.map { .cells([$0.result(0, arena)]) }, rowCount: 1, arena: arena)
+      columns: accumulators.indices.map { .cells([single.result($0, ofLocal: 0, arena)]) },
+      rowCount: 1, arena: arena)
   }
 }

@@ -8,9 +8,10 @@ import Glibc
 // SAFETY: every `Bytes` is made by an owner in this folder from memory that it never moves or writes
 // again while a view may be alive; frames keep their chunk and arena alive. The batch-split tests run
 // under the address sanitizer and would notice a view that outlived its owner.
+@usableFromInline
 package struct Bytes: @unchecked Sendable, Hashable {
-  package let start: UnsafePointer<UInt8>?
-  package let count: Int
+  @usableFromInline package let start: UnsafePointer<UInt8>?
+  @usableFromInline package let count: Int
 
   @inlinable
   package init(start: UnsafePointer<UInt8>?, count: Int) {
@@ -18,7 +19,7 @@ package struct Bytes: @unchecked Sendable, Hashable {
     self.count = count
   }
 
-  package static let empty = Bytes(start: nil, count: 0)
+  @usableFromInline package static let empty = Bytes(start: nil, count: 0)
 
   @inlinable
   package var isEmpty: Bool { count == 0 }
@@ -39,13 +40,14 @@ package struct Bytes: @unchecked Sendable, Hashable {
   @inlinable
   package func dropping(_ prefix: Int) -> Bytes { slice(prefix, count) }
 
-  @inlinable
+  @usableFromInline
   package static func == (left: Bytes, right: Bytes) -> Bool {
     guard left.count == right.count else { return false }
     guard left.count > 0 else { return true }
     return memcmp(left.start.unsafelyUnwrapped, right.start.unsafelyUnwrapped, left.count) == 0
   }
 
+  @usableFromInline
   package func hash(into hasher: inout Hasher) {
     hasher.combine(bytes: UnsafeRawBufferPointer(start: start, count: count))
   }
@@ -54,6 +56,7 @@ package struct Bytes: @unchecked Sendable, Hashable {
   // SAFETY: what is loaded lies within the view: behind whole words the last eight bytes are taken
   // again, and of fewer than eight the first and the last four, or each alone.
   @inlinable
+  @inline(__always)
   package func quickHash(seed: UInt64 = 0) -> UInt64 {
     var hash = seed ^ (UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15)
     guard count > 0, let start else { return hash }

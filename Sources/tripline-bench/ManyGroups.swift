@@ -1,0 +1,71 @@
+import Alerting
+import Engine
+import Glibc
+import QueryLanguage
+import Records
+
+/// What groups at scale cost: the same log through a monitor that counts all lines and one that counts
+/// and averages them host by host. The log is made as it is read, so that the memory is the monitor's.
+struct ManyGroups {
+  var hosts = 100_000
+  var events = 3_000_000
+  /// Message time; a window of ten minutes sees this many events.
+  var eventsPerMinute = 140_000
+
+  static let baseline = Scenario.rule("* | count", by: "[]", alert: "> 1e12", every: "1m")
+  static let grouped = Scenario.rule(
+    "* | count, avg(response_time) as mean by host", by: "[host]", alert: "_count > 1e6",
+    warning: "mean > 1e9", every: "1m")
+
+  struct Result {
+    /// Of the monitor and what it needs of the lines, without making the log.
+    var nanoseconds: Double
+    /// Of the whole process so far, in MB.
+    var peak: Double
+  }
+
+  func run(_ rule: BoundRule) -> Result {
+    let (members, heads) = Head.sharing([rule.plan])
+    let source = SourcePlan(generations: ["hosts"], facts: SourceFacts(name: "hosts"))
+    let maker = BatchMaker(source, Wanted(members: members, times: true))
+    let clock = ContinuousClock()
+    var random = SplitMix(state: 42)
+    var monitor = Monitor(rule)
+    var spent = Duration.zero
+    var line = 0
+    var offset = 0
+    while line < events {
+      var content: [UInt8] = []
+      let first = line
+      while line < events, content.count < Corpus.chunkSize {
+        write(line, &random, to: &content)
+        line += 1
+      }
+      let chunk = Chunk(copying: content, offset: offset)
+      offset += content.count
+      spent += clock.measure {
+        let made = maker.make(ReadChunk(chunk: chunk, source: 0, generation: 0))
+        var frame = rule.plan.runHead(
+          on: made.batch, live: made.messages, memberMap: heads[0].memberMap)
+        let run = LineRun(
+          batch: made.batch, rows: 0..<made.batch.count, timed: made.messages,
+          firstLine: UInt64(first))
+        precondition(monitor.absorb(&frame, run).isEmpty, "the threshold is out of reach")
+      }
+    }
+    var usage = rusage()
+    getrusage(RUSAGE_SELF.rawValue, &usage)
+    return Result(
+      nanoseconds: spent / .nanoseconds(1) / Double(events), peak: Double(usage.ru_maxrss) / 1_000)
+  }
+
+  /// A line of a random host, with a number of up to three decimals.
+  private func write(_ line: Int, _ random: inout SplitMix, to content: inout [UInt8]) {
+    let time = 1_772_352_000_000 + line * 60_000 / eventsPerMinute
+    let host = String(random.below(hosts) + 1_000_000).dropFirst()
+    let thousandths = String(random.below(3_000) + 10_000).dropFirst()
+    content.append(
+      contentsOf: #"{"timestamp":\#(time),"host":"host-\#(host).example","response_time":"#.utf8)
+    content.append(contentsOf: "\(thousandths.prefix(1)).\(thousandths.suffix(3))}\n".utf8)
+  }
+}
