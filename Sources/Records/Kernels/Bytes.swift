@@ -78,6 +78,30 @@ package struct Bytes: @unchecked Sendable, Hashable {
     return Bytes.mix(hash ^ (UInt64(start[0]) | middle | UInt64(start[count &- 1]) << 16))
   }
 
+  /// Whether the same bytes, of which there is at least one, stand at `place`: faster than a call for
+  /// texts as short as keys are.
+  // SAFETY: the caller has checked that as many bytes as the view has can be read there; loads are as
+  // in `quickHash`.
+  @inlinable
+  @inline(__always)
+  func stands(at place: UnsafeRawPointer) -> Bool {
+    let raw = UnsafeRawPointer(start.unsafelyUnwrapped)
+    func word<Word: FixedWidthInteger>(_ offset: Int, _: Word.Type) -> Bool {
+      raw.loadUnaligned(fromByteOffset: offset, as: Word.self)
+        == place.loadUnaligned(fromByteOffset: offset, as: Word.self)
+    }
+    if count >= 8 {
+      var index = 0
+      while index &+ 8 < count {
+        guard word(index, UInt64.self) else { return false }
+        index &+= 8
+      }
+      return word(count &- 8, UInt64.self)
+    }
+    if count >= 4 { return word(0, UInt32.self) && word(count &- 4, UInt32.self) }
+    return word(0, UInt8.self) && word(count >> 1, UInt8.self) && word(count &- 1, UInt8.self)
+  }
+
   @inlinable
   package static func mix(_ value: UInt64) -> UInt64 {
     let wide = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
