@@ -13,6 +13,8 @@ package struct MonitorTroubles: Sendable {
   package var firstUnkept: Moment?
   /// Groups beyond `max_groups`.
   package var forgotten = 0
+  /// Series beyond `max_groups`, of which nothing was learned.
+  package var unlearned = 0
   package var health = MonitorHealth.ok
 }
 

@@ -12,7 +12,18 @@ package struct FixedSum: Sendable {
   package init() {}
 
   /// The units of a number; nil when it is for an `ExactSum` to add.
+  @inlinable
+  @inline(__always)
   package static func units(_ value: Double) -> Int64? {
+    let scaled = value * 1e9
+    guard abs(scaled) < 0x1p50 else { return largeUnits(value) }
+    // As in `ExactSum`, and rounded by adding what has no room for a fraction: without a call.
+    let rounded = scaled + 0x1.8p52 - 0x1.8p52
+    return rounded / 1e9 == value ? Int64(rounded) : nil
+  }
+
+  @usableFromInline
+  static func largeUnits(_ value: Double) -> Int64? {
     ExactSum.units(value).flatMap { Int64(exactly: $0) }
   }
 

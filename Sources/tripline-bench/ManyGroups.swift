@@ -1,4 +1,5 @@
 import Alerting
+import CAllocationCount
 import Engine
 import Glibc
 import QueryLanguage
@@ -17,11 +18,16 @@ struct ManyGroups {
     "* | count, avg(response_time) as mean by host", by: "[host]", alert: "_count > 1e6",
     warning: "mean > 1e9", every: "1m")
 
+  /// The most allocations for 1,000 events that the grouped monitor may make.
+  static let allocationLimit = 40.0
+
   struct Result {
     /// Of the monitor and what it needs of the lines, without making the log.
     var nanoseconds: Double
     /// Of the whole process so far, in MB.
     var peak: Double
+    /// In the second half, when all hosts have come, for every 1,000 events.
+    var allocations: Double
   }
 
   func run(_ rule: BoundRule) -> Result {
@@ -32,6 +38,8 @@ struct ManyGroups {
     var random = SplitMix(state: 42)
     var monitor = Monitor(rule)
     var spent = Duration.zero
+    var allocations: UInt64 = 0
+    var counted = 0
     var line = 0
     var offset = 0
     while line < events {
@@ -43,6 +51,7 @@ struct ManyGroups {
       }
       let chunk = Chunk(copying: content, offset: offset)
       offset += content.count
+      let before = allocation_count()
       spent += clock.measure {
         let made = maker.make(ReadChunk(chunk: chunk, source: 0, generation: 0))
         var frame = rule.plan.runHead(
@@ -52,11 +61,16 @@ struct ManyGroups {
           firstLine: UInt64(first))
         precondition(monitor.absorb(&frame, run).isEmpty, "the threshold is out of reach")
       }
+      if first > events / 2 {
+        allocations += allocation_count() - before
+        counted += line - first
+      }
     }
     var usage = rusage()
     getrusage(RUSAGE_SELF.rawValue, &usage)
     return Result(
-      nanoseconds: spent / .nanoseconds(1) / Double(events), peak: Double(usage.ru_maxrss) / 1_000)
+      nanoseconds: spent / .nanoseconds(1) / Double(events), peak: Double(usage.ru_maxrss) / 1_000,
+      allocations: Double(allocations) / Double(max(counted, 1)) * 1e3)
   }
 
   /// A line of a random host, with a number of up to three decimals.

@@ -104,7 +104,8 @@ func measureGroups(_ arguments: ArraySlice<String>) {
   for (name, result) in [("count", baseline), ("count, avg by host", grouped)] {
     print(
       "\(name): \(Measurement.fixed(result.nanoseconds)) ns an event,",
-      "\(Measurement.fixed(result.peak)) MB at most")
+      "\(Measurement.fixed(result.peak)) MB at most,",
+      "\(Measurement.fixed(result.allocations)) allocations for 1,000 events")
   }
   print("groups add \(Measurement.fixed(grouped.nanoseconds - baseline.nanoseconds)) ns an event")
 }
@@ -127,6 +128,14 @@ func checkAllocations() {
       complain("'\(scenario.name)' may make \(limit) allocations per 1,000 lines")
       failed = true
     }
+  }
+  var groups = ManyGroups()
+  groups.events = 1_000_000
+  let allocations = groups.run(ManyGroups.grouped).allocations
+  print("\(groups.hosts) groups: \(Measurement.fixed(allocations)) for 1,000 events")
+  if allocations > ManyGroups.allocationLimit {
+    complain("many groups may make \(ManyGroups.allocationLimit) allocations for 1,000 events")
+    failed = true
   }
   if failed { exit(1) }
 }

@@ -261,6 +261,7 @@ package struct Partial: Sendable {
   ) {
     var found = groups
     rows.filter { row in
+      counts.prefetch(groups.ahead(of: row))
       guard let place = place(of: groups[row]) else { return false }
       found[row] = Int32(truncatingIfNeeded: place)
       return true
