@@ -1,5 +1,5 @@
 package import QueryLanguage
-import Records
+package import Records
 
 /// `tripline.yaml`: what to read, which rules to load, and what holds for all of them.
 package struct Configuration: Sendable {
@@ -84,6 +84,10 @@ package struct SourceSettings: Sendable {
   package var idleAfter: Int64
   /// How far its watermark stays behind its newest line.
   package var lateness: Int64
+  /// What a container's runtime wrote around its lines.
+  package var decode: RecordFormat.Wrapper?
+  /// Which lines belong together.
+  package var multiline: Multiline?
   package var source: SourceText
   package var span: Span
 
@@ -110,7 +114,13 @@ package struct SourceSettings: Sendable {
     lateness = keys.duration("lateness") ?? 0
     source = node.source
     span = node.span
-    keys.notBuilt(["command", "every", "multiline", "decode"])
+    decode = keys.choice("decode")
+    if let text = keys.filled("multiline") {
+      do throws(Regex.Failure) { multiline = try Multiline(text) } catch {
+        keys.report(.badMultiline(text, error), at: "multiline", help: Multiline.help)
+      }
+    }
+    keys.notBuilt(["command", "every"])
     keys.finish()
     guard let input else { return nil }
     self.input = input
@@ -134,6 +144,40 @@ package struct SourceSettings: Sendable {
   }
 }
 
+/// `multiline`: which lines of a log are one record.
+package enum Multiline: Sendable {
+  case off
+  case auto
+  /// One begins at each line that matches.
+  case pattern(Regex)
+
+  /// `off`, `auto` or a regular expression.
+  package init(_ text: String) throws(Regex.Failure) {
+    switch text {
+    case "off": self = .off
+    case "auto": self = .auto
+    default: self = .pattern(try Regex(text))
+    }
+  }
+
+  /// What to write instead of what is none.
+  package static let help =
+    "write off, auto, or a regular expression that the first line of each record matches"
+
+  /// How lines are joined.
+  package var joining: RecordFormat.Joining {
+    switch self {
+    case .off: .none
+    case .auto: .automatic
+    case .pattern(let regex):
+      .beginning {
+        let matcher = regex.matcher()
+        return { matcher.matches($0) }
+      }
+    }
+  }
+}
+
 extension ConfigBinder {
   fileprivate mutating func zone(_ key: String, _ isZone: (String) -> Bool) -> String? {
     guard let name = filled(key) else { return nil }
@@ -152,6 +196,12 @@ extension Diagnostic.Message {
   }
   fileprivate static func badFormat(_ error: DatePatternError) -> Self {
     Self("bad-time-format", "`time_format` can't be read: \(error)")
+  }
+  fileprivate static func badMultiline(_ text: String, _ error: Regex.Failure) -> Self {
+    Self(
+      "bad-regex",
+      "`multiline` is '\(text)', which is no regular expression: \(error.reason) at character "
+        + "\(error.offset + 1)")
   }
   fileprivate static var noMemory: Self {
     Self("bad-size", "`memory` must be at least 1 byte")

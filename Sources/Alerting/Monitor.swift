@@ -247,7 +247,7 @@ package struct Monitor: Sendable {
     guard rule.rule.evidence > 0 else { return }
     groups.noteEvidence(
       EvidencePlace(
-        moment: moment(of: row, batch), length: Int32(truncatingIfNeeded: batch.lines.lengths[row])),
+        moment: moment(of: row, batch), length: Int32(truncatingIfNeeded: batch.extent(of: row))),
       of: group)
   }
 }

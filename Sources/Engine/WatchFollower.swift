@@ -45,6 +45,7 @@ final class Follower {
   private func open(
     _ plan: SourcePlan, as index: Int, _ saved: SavedSource? = nil, isNew: Bool = false
   ) throws(InputFailure) -> any LiveSource {
+    ledger.note(plan.format, of: Int32(index))
     switch try SourceKind(of: plan.generations.last ?? "-") {
     case .pipe:
       return try PipeTail(
@@ -248,6 +249,7 @@ final class Follower {
       case .ended:
         stirred.remove(index)
         ended.insert(index)
+        try evaluation.closeAll(index, arrival: clock.now, emit)
         evaluation.ended(index)
         news(.source(.ended(path: sources[index].plan.generations.last ?? "-")))
       }

@@ -16,11 +16,14 @@ package struct SourcePlan: Sendable {
   package var idleAfter: Int64
   /// How far its watermark stays behind its newest line, in milliseconds.
   package var lateness: Int64
+  /// How its lines become records.
+  package var format: RecordFormat
 
   package init(
     generations: [String], facts: SourceFacts, timeField: String? = nil,
     timeFormat: DatePattern? = nil, zone: Zone = .utc, maxLine: Int = 1 << 20,
-    maxAhead: Int64 = 300_000, idleAfter: Int64 = 5_000, lateness: Int64 = 0
+    maxAhead: Int64 = 300_000, idleAfter: Int64 = 5_000, lateness: Int64 = 0,
+    format: RecordFormat = RecordFormat()
   ) {
     self.generations = generations
     self.facts = facts
@@ -31,6 +34,7 @@ package struct SourcePlan: Sendable {
     self.maxAhead = maxAhead
     self.idleAfter = idleAfter
     self.lateness = lateness
+    self.format = format
   }
 
   /// The path that stands for the log: that of its newest generation.

@@ -102,14 +102,19 @@ struct Setup {
       category: options.category ?? settings?.category ?? "local",
       host: options.host ?? settings?.host ?? "localhost",
       name: options.name ?? settings?.name ?? (newest == "-" ? "stdin" : newest))
+    let maxLine = options.maxLine?.bytes ?? settings?.maxLine ?? 1 << 20
+    let idleAfter = settings?.idleAfter ?? 5_000
+    let format = RecordFormat(
+      wrapper: options.decode ?? settings?.decode,
+      joining: (options.multiline ?? settings?.multiline ?? .off).joining, maxLine: maxLine,
+      idleAfter: idleAfter)
     return SourcePlan(
       generations: generations, facts: facts, timeField: options.timeField ?? settings?.timeField,
       timeFormat: settings?.timeFormat.flatMap { try? DatePattern($0) },
       zone: settings?.timezone.flatMap { ZoneFiles.zone(named: $0) } ?? zone,
-      maxLine: options.maxLine?.bytes ?? settings?.maxLine ?? 1 << 20,
+      maxLine: maxLine,
       maxAhead: options.maxAhead?.count ?? settings?.maxAhead ?? 300_000,
-      idleAfter: settings?.idleAfter ?? 5_000,
-      lateness: settings?.lateness ?? 0)
+      idleAfter: idleAfter, lateness: settings?.lateness ?? 0, format: format)
   }
 
   // Queries and rules.
