@@ -62,7 +62,12 @@ package struct SourceSettings: Sendable {
     /// A path or a glob.
     case path(String)
     case stdin
+    /// A program with its arguments, and how often it is run, in milliseconds.
+    case command([String], every: Int64)
   }
+
+  /// How often a command is run that does not say.
+  private static let usualEvery: Int64 = 60_000
 
   package var input: Input
   /// `_sourceCategory`, `_sourceHost` and `_sourceName` of its lines; nil leaves the defaults.
@@ -120,7 +125,6 @@ package struct SourceSettings: Sendable {
         keys.report(.badMultiline(text, error), at: "multiline", help: Multiline.help)
       }
     }
-    keys.notBuilt(["command", "every"])
     keys.finish()
     guard let input else { return nil }
     self.input = input
@@ -129,17 +133,24 @@ package struct SourceSettings: Sendable {
   private static func input(_ keys: inout ConfigBinder, node: ConfigNode, sink: DiagnosticSink)
     -> Input?
   {
+    let inputs = ["path", "stdin", "command"].filter(keys.has)
     let path = keys.filled("path")
     let stdin = keys.bool("stdin")
-    if keys.has("path"), stdin == true {
-      keys.report(.twoInputs, at: "stdin", help: "make them two sources")
+    let command = keys.strings("command")
+    let every = keys.duration("every")
+    if let second = inputs.dropFirst().first, !(inputs.contains("stdin") && stdin == false) {
+      keys.report(.twoInputs(inputs), at: second, help: "make them two sources")
       return nil
     }
+    if keys.has("every"), !keys.has("command") { keys.report(.everyWithoutCommand, at: "every") }
+    if every == 0 { keys.report(.noPause, at: "every", help: "write for example 30s") }
     if let path { return .path(path) }
     if stdin == true { return .stdin }
-    if stdin == false || !["path", "stdin", "command"].contains(where: keys.has) {
-      sink.report(node.diagnostic(.noInput))
+    if let command {
+      if command.first?.isEmpty ?? true { keys.report(.noCommand, at: "command") }
+      return .command(command, every: every ?? usualEvery)
     }
+    if stdin == false || inputs.isEmpty { sink.report(node.diagnostic(.noInput)) }
     return nil
   }
 }
@@ -207,10 +218,20 @@ extension Diagnostic.Message {
     Self("bad-size", "`memory` must be at least 1 byte")
   }
   fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
-  fileprivate static var twoInputs: Self {
-    Self("source-input", "a source has a `path` or `stdin`, not both")
+  fileprivate static func twoInputs(_ keys: [String]) -> Self {
+    Self(
+      "source-input",
+      "a source has one of `path`, `stdin` and `command`; this has "
+        + keys.map { "`\($0)`" }.joined(separator: " and "))
   }
   fileprivate static var noInput: Self {
-    Self("source-input", "this source needs a `path` or `stdin: true`")
+    Self("source-input", "this source needs a `path`, `stdin: true` or a `command`")
+  }
+  fileprivate static var everyWithoutCommand: Self {
+    Self("source-input", "`every` says how often a `command` is run, and this source has none")
+  }
+  fileprivate static var noPause: Self { Self("bad-duration", "`every` must be longer than that") }
+  fileprivate static var noCommand: Self {
+    Self("source-input", "`command` needs a program to run, such as [./health.sh, --short]")
   }
 }

@@ -125,7 +125,7 @@ package struct Watch {
 
     let follower = try Follower(
       sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
-      clock: clock, saved: content.sources)
+      clock: clock, saved: content.sources, spool: store?.folder)
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
     let feed = { (plan: SourcePlan) in

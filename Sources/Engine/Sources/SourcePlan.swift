@@ -4,6 +4,8 @@ package import Records
 package struct SourcePlan: Sendable {
   /// Paths as the person gave them; `-` is the standard input.
   package var generations: [String]
+  /// Where the lines come from when that is no path; the generation is then a name for it.
+  package var input = SourceInput.path
   package var facts: SourceFacts
   package var timeField: String?
   package var timeFormat: DatePattern?

@@ -79,6 +79,11 @@ struct Setup {
       return [plan(of: ["-"], settings)]
     case .path(let path):
       return SourcePlan.grouped(Paths.expanded(path)).map { plan(of: $0, settings) }
+    case .command(let arguments, let every):
+      let command = CommandInput(arguments: arguments, every: every)
+      var plan = plan(of: [command.text], settings)
+      plan.input = .command(command)
+      return [plan]
     }
   }
 
