@@ -14,7 +14,7 @@ package struct EvidencePlace: Sendable, Hashable {
   @inline(__always)
   init(of row: Int, _ batch: Batch) {
     moment = Moment(of: row, batch)
-    length = Int32(truncatingIfNeeded: batch.lines.lengths[row])
+    length = Int32(truncatingIfNeeded: batch.extent(of: row))
   }
 }
 

@@ -121,6 +121,10 @@ import Testing
                                         none of the usual ones
               --timezone ZONE           the zone of times that name none: UTC, +02:00,
                                         Europe/Rome (default: UTC)
+              --decode WHAT             take off what a container's runtime wrote around
+                                        each line: docker or cri
+              --multiline HOW           join the lines of stack traces: auto, or a regex
+                                        for the first line of each record (default: off)
 
         what happens
               --fail-on WHAT            exit 1 on any of: alert, malformed, late, lint;

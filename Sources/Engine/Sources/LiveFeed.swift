@@ -28,10 +28,20 @@ final class LiveFeed {
   private let quarantine: ((Bytes) throws -> Void)?
   /// The time of the last line: its own, or that of its arrival.
   var previous: Int64?
+  /// Puts records together; nil when each line is one.
+  let assembler: RecordAssembler?
+  /// Records that may go on, and when the last lines came.
+  var open: [OpenRecord] = []
+  var lastArrival = Duration.zero
+  /// The path that stands for the log.
+  var path: String { plan.path }
+  /// How long a record waits for lines that may belong to it.
+  var patience: Duration { .milliseconds(plan.idleAfter) }
 
   init(
     _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
   ) {
+    assembler = plan.format.isPlain ? nil : RecordAssembler(plan.format)
     self.plan = plan
     self.heads = heads
     self.quarantine = quarantine
@@ -93,7 +103,9 @@ final class LiveFeed {
     if !made.untimed.isEmpty {
       var times = made.batch.times
       for row in made.untimed {
-        times[row] = marks.arrival(of: Int64(made.batch.offset(of: row))) ?? times[row]
+        let stream = made.batch.chunk.records?.origins[row].stream ?? .none
+        times[row] =
+          marks.arrival(of: Int64(made.batch.closing(of: row)), stream) ?? times[row]
       }
       made.batch = made.batch.with(times: times)
     }

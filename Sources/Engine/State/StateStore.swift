@@ -55,6 +55,9 @@ package final class StateStore: @unchecked Sendable {
   private let journal: Journal
   private let outbox: Outbox
 
+  /// Where it is kept, and other things beside it; nil for those who only look.
+  var folder: String? { directory?.path }
+
   /// Opens the state in a directory that this process holds; made when there is none.
   package init(in directory: StateDirectory) throws(StateFailure) {
     self.directory = directory

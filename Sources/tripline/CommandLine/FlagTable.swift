@@ -68,6 +68,12 @@ extension Flag {
       "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: sourced,
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
+      "decode", "WHAT", into: \.decode, .reading, for: sourced,
+      "take off what a container's runtime wrote around each line: docker or cri"),
+    .one(
+      "multiline", "HOW", into: \.multiline, standard: "off", .reading, for: sourced,
+      "join the lines of stack traces: auto, or a regex for the first line of each record"),
+    .one(
       "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading,
       for: reading.union([.torture]),
       "the longest line that is read; longer ones are malformed"),

@@ -1,3 +1,5 @@
+package import Alerting
+package import Records
 package import TerminalUI
 
 /// What the flags said. Nil means not said: then `tripline.yaml` decides, and then the default.
@@ -38,6 +40,8 @@ package struct Options: Sendable {
   package var timeField: String?
   package var timezone: String?
   package var maxLine: ByteCount?
+  package var decode: RecordFormat.Wrapper?
+  package var multiline: Multiline?
   package var maxAhead: Milliseconds?
   package var quarantine: String?
   package var strict = false
