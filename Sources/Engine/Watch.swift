@@ -134,7 +134,7 @@ package struct Watch {
 
     let follower = try Follower(
       sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
-      clock: clock, saved: content.sources)
+      clock: clock, saved: content.sources, spool: store?.folder)
     let (logRules, ownRules) = Watch.parted(rules)
     var feeds = FeedMaking(settings, outlet)
     feeds.use(logRules)
@@ -163,7 +163,6 @@ package struct Watch {
       follower.reread(voice.tell) { evaluation.again($0) }
       voice.begin(content.open, at: clock.now)
       try settle(content, rules, &evaluation, voice)
-      noteAbsences(follower, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
     noteLosses(follower, &evaluation, voice)
@@ -210,6 +209,7 @@ package struct Watch {
       try follower.lookUp(&evaluation, feeds.feed, voice.tell)
       let isMore = try follower.read(into: &evaluation, voice.tell, voice.tell)
       noteLosses(follower, &evaluation, voice)
+      try evaluation.closeIdle(at: world.clock.elapsed, arrival: world.clock.now, voice.tell)
       try evaluation.advance(to: world.clock.elapsed, voice.tell)
       voice.health.look(at: evaluation, isAtRest: !isMore)
       try voice.health.step(voice.tell)
@@ -226,8 +226,8 @@ package struct Watch {
       }
       let elapsed = world.clock.elapsed
       let wakes = [
-        isMore ? elapsed : evaluation.wakes(after: elapsed), voice.wakes(evaluation),
-        voice.health.wakes(after: elapsed), calls.rules?.wakes,
+        isMore ? elapsed : evaluation.wakes(after: elapsed), evaluation.closesAt,
+        voice.wakes(evaluation), voice.health.wakes(after: elapsed), calls.rules?.wakes,
       ]
       if let end = sleep.untilSomethingHappens(by: wakes.compactMap { $0 }.min()) { return end }
     }
@@ -235,24 +235,15 @@ package struct Watch {
 
   // What is missing.
 
-  /// Tells the monitors of lines that are gone.
+  /// Tells the monitors of lines that are gone, and of time in which nobody read what can't be read
+  /// twice.
   private func noteLosses(
     _ follower: Follower, _ evaluation: inout WatchEvaluation, _ voice: WatchVoice
   ) {
-    for loss in voice.takeLosses() {
-      guard let source = follower.number(of: loss.path) else { continue }
-      let time = evaluation.note(loss, of: source, now: follower.now)
-      note(gap: time, of: loss.path, evaluation, voice)
-    }
-  }
-
-  /// Tells the monitors of the time in which nobody read what can't be read twice.
-  private func noteAbsences(
-    _ follower: Follower, _ evaluation: inout WatchEvaluation, _ voice: WatchVoice
-  ) {
-    for source in follower.passing {
-      let time = evaluation.noteAbsence(source, now: follower.now)
-      note(gap: time, of: follower.plan(source).path, evaluation, voice)
+    for missing in voice.takeMissing() {
+      guard let source = follower.number(of: missing.path) else { continue }
+      let time = evaluation.note(missing, of: source, now: follower.now)
+      note(gap: time, of: missing.path, evaluation, voice)
     }
   }
 

@@ -2,15 +2,10 @@ import Alerting
 
 /// Lines that are missing, and what that means for windows.
 extension WatchEvaluation {
-  /// Notes what was lost; answers up to what time lines are missing, or nil when no window may hold
-  /// one. Lines that nobody has read came after the last that was, and not later than now.
-  mutating func note(_ loss: SourceLoss, of source: Int, now: Int64) -> Int64? {
-    noteGap(source, now: now, isUnread: loss.isCertain)
-  }
-
-  /// Nobody read this log since its last line, and what came meanwhile is nowhere.
-  mutating func noteAbsence(_ source: Int, now: Int64) -> Int64? {
-    noteGap(source, now: now, isUnread: true)
+  /// Notes that lines are missing; answers up to what time, or nil when no window may hold one. Lines
+  /// that nobody has read came after the last that was, and not later than now.
+  mutating func note(_ missing: MissingLines, of source: Int, now: Int64) -> Int64? {
+    noteGap(source, now: now, isUnread: missing.isUnread)
   }
 
   private mutating func noteGap(_ source: Int, now: Int64, isUnread: Bool) -> Int64? {
@@ -32,5 +27,24 @@ extension WatchEvaluation {
 extension Deciding {
   mutating func noteGap(through time: Int64) {
     for index in monitors.indices { monitors[index].noteGap(through: time) }
+  }
+}
+
+/// Lines of a log that windows may lack.
+struct MissingLines {
+  let path: String
+  /// Whether nobody has ever read them.
+  let isUnread: Bool
+
+  /// Nil when nothing is known to be missing.
+  init?(_ news: SourceNews) {
+    if case .gap(let gap) = news {
+      path = gap.path
+      isUnread = true
+      return
+    }
+    guard let loss = news.loss, loss.isCertain || loss.needed != nil else { return nil }
+    path = loss.path
+    isUnread = loss.isCertain
   }
 }

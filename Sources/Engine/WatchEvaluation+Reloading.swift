@@ -27,36 +27,38 @@ extension WatchEvaluation {
     let changes = deciding.adopt(rules, actions)
     noteLongestWindow()
     for index in feeds.indices {
-      let previous = feeds[index].previous
-      feeds[index] = feed(index)
-      takeAgain(index, plan(index), memory, for: changes.fresh)
-      feeds[index].previous = previous
+      let fresh = feed(index)
+      takeAgain(index, plan(index), memory, fresh, for: changes.fresh)
+      // Not in its place: records may be open that go on with the next line.
+      feeds[index].adopt(feed(index))
     }
     // Time has gone on without them.
     if clocks.watermark != .min { deciding.begin(noLaterThan: min(newest, clocks.watermark)) }
     return changes
   }
 
-  /// Hands what a source has of the windows to the monitors that begin.
+  /// Hands what a source has of the windows to the monitors that begin, through a feed of its own.
   private mutating func takeAgain(
-    _ source: Int, _ plan: SourcePlan, _ memory: Recollection, for fresh: [Int]
+    _ source: Int, _ plan: SourcePlan, _ memory: Recollection, _ feed: LiveFeed, for fresh: [Int]
   ) {
     guard let reach = fresh.map({ deciding.monitors[$0].rule.reach }).max() else { return }
     let number = Int32(source)
+    let newest = newest
     if let oldest = parts(of: number).first {
       extend(
-        number,
-        backTo: memory.start(oldest, of: number, plan, window: reach, newest: newest))
+        number, backTo: memory.start(oldest, of: number, plan, window: reach, newest: newest))
     }
-    let newest = newest
     for part in parts(of: number) {
-      let marks = standings[source].marks[part.generation] ?? ReadMarks()
+      var marks = standings[source].marks[part.generation] ?? ReadMarks()
+      marks.begins = begins(number, part.generation)
       memory.read(part, of: number, maxLine: plan.maxLine) { chunk in
-        var lines = feeds[source].linesAgain(of: chunk, marks, near: newest)
-        let run = LineRun(
-          batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
-        line += UInt64(lines.batch.count)
-        deciding.warm(&lines.frames, run, newest: newest, only: fresh)
+        for records in feed.records(of: chunk, marks, at: .zero) {
+          var lines = feed.linesAgain(of: records, marks, near: newest)
+          let run = LineRun(
+            batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
+          line += UInt64(lines.batch.count)
+          deciding.warm(&lines.frames, run, newest: newest, only: fresh)
+        }
       }
     }
   }

@@ -18,7 +18,7 @@ final class WatchVoice {
   private let faults: Faults?
   private var isFailing = false
   /// Lines that are missing, of which the monitors have not heard yet.
-  private var losses: [SourceLoss] = []
+  private var missing: [MissingLines] = []
 
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
@@ -52,15 +52,13 @@ final class WatchVoice {
   func tell(_ news: WatchNews) {
     outlet.news(news)
     if let record = HealthRecord(news) { health.note(record) }
-    if case .source(let news) = news, let loss = news.loss, loss.isCertain || loss.needed != nil {
-      losses.append(loss)
-    }
+    if case .source(let news) = news, let lines = MissingLines(news) { missing.append(lines) }
   }
 
-  /// What was lost since this was last asked.
-  func takeLosses() -> [SourceLoss] {
-    defer { losses = [] }
-    return losses
+  /// What is missing since this was last asked.
+  func takeMissing() -> [MissingLines] {
+    defer { missing = [] }
+    return missing
   }
 
   /// A transition was decided.

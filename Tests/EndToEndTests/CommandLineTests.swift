@@ -40,6 +40,7 @@ import Testing
           alerts   list the alerts of a durable run, show one, or resolve one
           journal  show what a durable run decided, in order
           doctor   check the durable state, and save what can be of a damaged one
+          torture  prove that kill -9 loses nothing and repeats nothing
           help     show this, or the page of a verb or a lint
           version  show the version
 
@@ -64,6 +65,8 @@ import Testing
           tripline journal
           # is all well?
           tripline doctor
+          # with your own rules and log
+          tripline torture -r rules/ /var/log/app.log
           # everything that check finds
           tripline help lints
 
@@ -130,6 +133,10 @@ import Testing
                                         none of the usual ones
               --timezone ZONE           the zone of times that name none: UTC, +02:00,
                                         Europe/Rome (default: UTC)
+              --decode WHAT             take off what a container's runtime wrote around
+                                        each line: docker or cri
+              --multiline HOW           join the lines of stack traces: auto, or a regex
+                                        for the first line of each record (default: off)
 
         what happens
               --fail-on WHAT            exit 1 on any of: alert, malformed, late, lint;

@@ -35,15 +35,15 @@ import Testing
 
     let second = try site.run("--state", "state", input: true)
     try second.wait(for: "watching", on: .errors)
-    #expect(second.text(.errors).contains("lines of stdin up to 2025-06-01T09:00:"))
-    let status = try site.tripline("status", "--state", "state")
-    #expect(status.output.contains("warming until"), "\(status.output)")
+    try second.wait(for: "lines of stdin up to 2025-06-01T09:00:", on: .errors)
     // One line in twenty seconds would be fewer than three, had nobody been away.
     try second.write(RunLine.at(45) + RunLine.at(50) + RunLine.at(55))
     // A hit that more lines can't undo counts nevertheless; and this shows that time has come so far.
     try second.write((0..<7).map { _ in RunLine.at(56) }.joined() + RunLine.at(57))
     try site.write(Self.rules + "\n", to: "rules.yaml")
     try second.wait(for: "the rules were loaded", on: .errors)
+    let status = try site.tripline("status", "--state", "state")
+    #expect(status.output.contains("warming until"), "\(status.output)")
     #expect(!steps(second).contains { $0.monitor == "quiet" })
     #expect(!steps(second).contains { $0.monitor == "loud" && $0.to == .resolved })
     // A whole window later it is judged again: two lines in (120, 140] are fewer than three.

@@ -10,6 +10,7 @@ final class HealthLog: LiveSource {
       category: HealthLog.category, host: "localhost", name: HealthLog.category),
     idleAfter: 0)
   let descriptor: Int32? = nil
+  let looksAgain: Duration? = nil
   private let written = Written()
   private let stream: any ByteStream
   private var framer = LineFramer(pool: ChunkPool(), chunkSize: 16 << 10, maxLine: 1 << 20)

@@ -97,6 +97,15 @@ extension HealthRecord {
     case .missing(let path):
       self.init(.sourceMissing, .warning, news.description)
       source = path
+    case .gap(let gap):
+      self.init(.sourceLost, .warning, news.description)
+      source = gap.path
+    case .unspooled(let path, _):
+      self.init(.stateUnwritable, .error, news.description)
+      source = path
+    case .spooledAgain(let path):
+      self.init(.stateWritable, .info, news.description)
+      source = path
     default:
       guard let loss = news.loss else { return nil }
       self.init(.sourceLost, loss.isCertain ? .error : .warning, news.description)

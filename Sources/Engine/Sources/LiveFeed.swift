@@ -23,20 +23,39 @@ final class LiveFeed {
   }
 
   private let plan: SourcePlan
-  private let heads: [Head]
-  private let maker: BatchMaker
+  private var heads: [Head]
+  private var maker: BatchMaker
   private let quarantine: ((Bytes) throws -> Void)?
-  /// The time of the last line.
+  /// The time of the last line: its own, or that of its arrival.
   var previous: Int64?
+  /// Puts records together; nil when each line is one.
+  let assembler: RecordAssembler?
+  /// Records that may go on, and when the last lines came.
+  var open: [OpenRecord] = []
+  var lastArrival = Duration.zero
+  /// The path that stands for the log.
+  var path: String { plan.path }
+  /// How long a record waits for lines that may belong to it.
+  var patience: Duration { .milliseconds(plan.idleAfter) }
 
   init(
     _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
   ) {
+    assembler = plan.format.isPlain ? nil : RecordAssembler(plan.format)
     self.plan = plan
     self.heads = heads
     self.quarantine = quarantine
     maker = BatchMaker(plan, wanted)
   }
+
+  /// Makes frames for the queries of another feed of the same source from now on, and goes on where it
+  /// stands.
+  func adopt(_ other: LiveFeed) {
+    heads = other.heads
+    maker = other.maker
+  }
+
+  var lendsTimes: Bool { plan.lendsTimes }
 
   /// `arrival` is the time of the read; what could not be used is noted in `report`.
   func lines(
@@ -71,7 +90,11 @@ final class LiveFeed {
       return true
     }
     report.refused.note(refused.count, at: refused.first.map(place))
-    if let last = made.lastTime, last <= arrival + plan.maxAhead { previous = last }
+    if chunk.recorded == nil, made.untimed.last == batch.count - 1 {
+      previous = arrival
+    } else if let last = made.lastTime, last <= arrival + plan.maxAhead {
+      previous = last
+    }
     let frames = frames(of: batch, timed)
     for frame in frames where !frame.limited.isEmpty {
       report.regexLimit.note(frame.limited.count, at: frame.limited.first.map(place))
@@ -87,7 +110,9 @@ final class LiveFeed {
     if !made.untimed.isEmpty {
       var times = made.batch.times
       for row in made.untimed {
-        times[row] = marks.arrival(of: Int64(made.batch.offset(of: row))) ?? times[row]
+        let stream = made.batch.chunk.records?.origins[row].stream ?? .none
+        times[row] =
+          marks.arrival(of: Int64(made.batch.closing(of: row)), stream) ?? times[row]
       }
       made.batch = made.batch.with(times: times)
     }

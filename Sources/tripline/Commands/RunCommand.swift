@@ -39,10 +39,10 @@ package struct RunCommand: Command {
       throw invocation.mistake(
         "alerts have parts within parts, which csv has not", help: "write -o ndjson")
     }
-    let loaded = try setup.rules(files, environment: .variables(environment)).checked()
+    var loaded = try setup.rules(files, environment: .variables(environment)).checked()
     let patterns = setup.patterns(invocation.words)
     // What a pattern names comes by itself once it is there.
-    let sources = try setup.sources(invocation.words).filter { source in
+    var sources = try setup.sources(invocation.words).filter { source in
       !patterns.contains { $0.pattern == source.path }
     }
     var printer = try TransitionPrinter(options.output, console, tense: .runs)
@@ -67,8 +67,12 @@ package struct RunCommand: Command {
     world.history = setup.configuration.history
     world.reload = ReloadSignal()
     world.requests = try setup.stateOfRun.map { ResolveRequests(of: $0) }
-    // For tests of what survives a death; see docs/contributing.md.
-    world.faults = environment["TRIPLINE_DIE_AT"].flatMap { Int($0) }.map { Faults(dieAt: $0) }
+    if let rehearsal = try Rehearsal(environment) {
+      rehearsal.apply(to: &world, &sources, &loaded.actions)
+      // Other rules would bring actions that are no rehearsal.
+      world.rules = nil
+      console.say(rehearsal.words, important: true)
+    }
     let result = try Watch(
       rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
       settings: settings
