@@ -8,6 +8,8 @@ package struct ByteStore: Sendable {
   @inlinable
   package var count: Int { content.count }
 
+  package mutating func append(_ byte: UInt8) { content.append(byte) }
+
   package mutating func append(_ word: UInt64) {
     withUnsafeBytes(of: word) { content.append(contentsOf: $0) }
   }
@@ -19,6 +21,9 @@ package struct ByteStore: Sendable {
   package mutating func append(_ other: ByteStore, _ range: Range<Int>) {
     content.append(contentsOf: other.content[range])
   }
+
+  @inlinable
+  package subscript(index: Int) -> UInt8 { content[index] }
 
   /// Eight bytes, as `append` wrote them.
   // SAFETY: the range is checked; the pointer does not leave the closure.
