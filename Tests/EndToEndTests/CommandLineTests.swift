@@ -37,6 +37,7 @@ import Testing
           check    find mistakes in rules and queries
           explain  show how a monitor is carried out, and why it fired or did not
           journal  show what a durable run decided, in order
+          torture  prove that kill -9 loses nothing and repeats nothing
           help     show this, or the page of a verb or a lint
           version  show the version
 
@@ -55,6 +56,8 @@ import Testing
           tripline explain 'error | timeslice 1m | count by _timeslice'
           # what happened
           tripline journal
+          # with your own rules and log
+          tripline torture -r rules/ /var/log/app.log
           # everything that check finds
           tripline help lints
 
