@@ -49,6 +49,7 @@ bench: bench-build ## measure speed: GB/s, lines/s, allocations
 	[ -f bench-data/uniform.log ] || "$$bench" generate --seed 42 --bytes 1e9 bench-data/uniform.log
 	[ -f bench-data/mixed.log ] || "$$bench" generate --seed 7 --bytes 2e8 --shape mixed bench-data/mixed.log
 	"$$bench" run bench-data/uniform.log bench-data/mixed.log
+	"$$bench" groups
 
 bench-allocations: bench-build ## check that the hot path allocates no more than it may
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench" allocations

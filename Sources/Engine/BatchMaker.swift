@@ -99,6 +99,9 @@ package final class BatchMaker {
   ) -> Times {
     var times = Times(list: [Int64](repeating: Batch.untimed, count: lines.count))
     guard wanted.times else { return times }
+    // A copy for the loop, because each look at a variable of a class asks who else looks at it.
+    var reader = reader
+    defer { self.reader = reader }
     var before = previous
     for row in 0..<lines.count {
       // What was written around a record says when it came, if it does not say so itself.
@@ -110,7 +113,7 @@ package final class BatchMaker {
       case .json:
         own = reader.read(found[row])
       case .text:
-        own = textTime(lines.line(row, in: bytes), outer ?? before ?? near, &times)
+        own = textTime(lines.line(row, in: bytes), outer ?? before ?? near, &times, &reader)
       case .malformed:
         continue
       }
@@ -128,7 +131,9 @@ package final class BatchMaker {
 
   /// The time in a line of text. Without a line before, a format that leaves out the year or the day
   /// can't be read yet.
-  private func textTime(_ line: Bytes, _ before: Int64?, _ times: inout Times) -> Int64? {
+  private func textTime(
+    _ line: Bytes, _ before: Int64?, _ times: inout Times, _ reader: inout TimestampReader
+  ) -> Int64? {
     if let before { return reader.leftmost(in: line, near: before) }
     let alone = reader.leftmost(in: line, near: nil)
     if reader.leftmost(in: line, near: 0) != alone { times.needsPrevious = true }

@@ -118,14 +118,16 @@ package final class SourceFeed {
     }
     if let last = fed.made.lastTime { previous = last }
     report.note(fed.made, path: path(of: fed.made.batch))
-    for frame in fed.frames where !frame.limited.isEmpty {
-      report.regexLimit.note(
-        frame.limited.count, at: frame.limited.first.map { placement($0, fed.made.batch) })
-    }
+    for frame in fed.frames { note(limited: frame.limited[...], in: fed.made.batch) }
     if let quarantine {
       for row in fed.made.malformed { try quarantine(fed.made.batch.line(row)) }
     }
     return fed
+  }
+
+  /// Counts lines on which a regex hit its limit.
+  package func note(limited lines: ArraySlice<Int>, in batch: Batch) {
+    report.regexLimit.note(lines.count, at: lines.first.map { placement($0, batch) })
   }
 
   /// A batch through the heads once more.

@@ -75,6 +75,8 @@ struct WatchEvaluation {
     _ emit: (Transition) throws -> Void
   ) throws {
     let source = Int(chunk.read.source)
+    var chunk = chunk
+    if feeds[source].lendsTimes { chunk.recorded = chunk.recorded ?? arrival }
     var lines = try feeds[source].lines(
       of: chunk, path: path, arrival: arrival, report: &report)
     standings[source].note(lines, now: arrival, recorded: chunk.recorded)

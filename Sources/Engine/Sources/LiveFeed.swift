@@ -26,7 +26,7 @@ final class LiveFeed {
   private let heads: [Head]
   private let maker: BatchMaker
   private let quarantine: ((Bytes) throws -> Void)?
-  /// The time of the last line.
+  /// The time of the last line: its own, or that of its arrival.
   var previous: Int64?
   /// Puts records together; nil when each line is one.
   let assembler: RecordAssembler?
@@ -47,6 +47,8 @@ final class LiveFeed {
     self.quarantine = quarantine
     maker = BatchMaker(plan, wanted)
   }
+
+  var lendsTimes: Bool { plan.lendsTimes }
 
   /// `arrival` is the time of the read; what could not be used is noted in `report`.
   func lines(
@@ -81,7 +83,11 @@ final class LiveFeed {
       return true
     }
     report.refused.note(refused.count, at: refused.first.map(place))
-    if let last = made.lastTime, last <= arrival + plan.maxAhead { previous = last }
+    if chunk.recorded == nil, made.untimed.last == batch.count - 1 {
+      previous = arrival
+    } else if let last = made.lastTime, last <= arrival + plan.maxAhead {
+      previous = last
+    }
     let frames = frames(of: batch, timed)
     for frame in frames where !frame.limited.isEmpty {
       report.regexLimit.note(frame.limited.count, at: frame.limited.first.map(place))

@@ -18,6 +18,9 @@ package struct SourcePlan: Sendable {
   package var idleAfter: Int64
   /// How far its watermark stays behind its newest line, in milliseconds.
   package var lateness: Int64
+  /// Whether a followed line without a time has that of the line before, as in a replay, and not that
+  /// of its arrival.
+  package var lendsTimes = false
   /// How its lines become records.
   package var format: RecordFormat
 

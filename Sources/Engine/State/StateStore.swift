@@ -319,6 +319,11 @@ package final class StateStore: @unchecked Sendable {
 
   // Deliveries.
 
+  /// Every delivery that was asked for, oldest first.
+  package func deliveries() throws(StateFailure) -> [OutboxEntry] {
+    try lock.withLock { _ throws(StateFailure) in try outbox.all() }
+  }
+
   /// Notes, before anything is done, that a delivery is attempted; fails when that can't be kept.
   package func begin(_ key: String, at time: Int64) throws(StateFailure) {
     try lock.withLock { _ throws(StateFailure) in

@@ -30,6 +30,15 @@ extension Int: FlagValue {
   }
 }
 
+extension Count: FlagValue {
+  package static func read(flag text: String) throws(FlagMistake) -> Count {
+    guard let number = Int(text), number >= 0 else {
+      throw FlagMistake(problem: "needs a whole number, found '\(text)'", help: nil)
+    }
+    return Count(number)
+  }
+}
+
 extension ByteCount: FlagValue {
   package static func read(flag text: String) throws(FlagMistake) -> ByteCount {
     let digits = text.prefix { $0.isASCII && $0.isNumber }

@@ -27,6 +27,12 @@ package struct Options: Sendable {
   package var monitor: String?
   package var groups: [Assignment] = []
 
+  // How a run is tortured.
+  package var kills: Count?
+  package var rotations: Count?
+  package var seed: Count?
+  package var lines: Count?
+
   // How lines are read.
   package var category: String?
   package var host: String?
@@ -78,6 +84,13 @@ package struct Assignment: Sendable, Hashable {
     self.name = name
     self.value = value
   }
+}
+
+/// How many, from none on.
+package struct Count: Sendable, Hashable {
+  package var number: Int
+
+  package init(_ number: Int) { self.number = number }
 }
 
 /// A number of bytes.
