@@ -7,7 +7,7 @@ SWIFT_NEEDED := 6 3
 # The Debian and Ubuntu packages that the build and the tests need, and what pkg-config calls the
 # libraries elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  libsqlite3-dev pkg-config tzdata openssl zstd logrotate sqlite3
+  libsqlite3-dev libsystemd0 pkg-config tzdata openssl zstd logrotate sqlite3
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=

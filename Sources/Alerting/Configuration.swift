@@ -71,6 +71,8 @@ package struct SourceSettings: Sendable {
     case stdin
     /// A program with its arguments, and how often it is run, in milliseconds.
     case command([String], every: Int64)
+    /// The systemd journal: a directory or a file, or nil for the machine's own.
+    case journal(String?)
   }
 
   /// How often a command is run that does not say.
@@ -140,11 +142,12 @@ package struct SourceSettings: Sendable {
   private static func input(_ keys: inout ConfigBinder, node: ConfigNode, sink: DiagnosticSink)
     -> Input?
   {
-    let inputs = ["path", "stdin", "command"].filter(keys.has)
+    let inputs = ["path", "stdin", "command", "journal"].filter(keys.has)
     let path = keys.filled("path")
     let stdin = keys.bool("stdin")
     let command = keys.strings("command")
     let every = keys.duration("every")
+    let journal = keys.filled("journal")
     if let second = inputs.dropFirst().first, !(inputs.contains("stdin") && stdin == false) {
       keys.report(.twoInputs(inputs), at: second, help: "make them two sources")
       return nil
@@ -156,6 +159,11 @@ package struct SourceSettings: Sendable {
     if let command {
       if command.first?.isEmpty ?? true { keys.report(.noCommand, at: "command") }
       return .command(command, every: every ?? usualEvery)
+    }
+    if let journal {
+      // What is no path says whether to read it at all.
+      if journal == "false" { sink.report(node.diagnostic(.noInput)) }
+      return .journal(journal == "true" ? nil : journal)
     }
     if stdin == false || inputs.isEmpty { sink.report(node.diagnostic(.noInput)) }
     return nil
@@ -231,11 +239,12 @@ extension Diagnostic.Message {
   fileprivate static func twoInputs(_ keys: [String]) -> Self {
     Self(
       "source-input",
-      "a source has one of `path`, `stdin` and `command`; this has "
+      "a source has one of `path`, `stdin`, `command` and `journal`; this has "
         + keys.map { "`\($0)`" }.joined(separator: " and "))
   }
   fileprivate static var noInput: Self {
-    Self("source-input", "this source needs a `path`, `stdin: true` or a `command`")
+    Self(
+      "source-input", "this source needs a `path`, `stdin: true`, a `command` or `journal: true`")
   }
   fileprivate static var everyWithoutCommand: Self {
     Self("source-input", "`every` says how often a `command` is run, and this source has none")

@@ -49,8 +49,12 @@ final class Follower {
     _ plan: SourcePlan, as index: Int, _ saved: SavedSource? = nil, isNew: Bool = false
   ) throws(InputFailure) -> any LiveSource {
     ledger.note(plan.format, of: Int32(index))
-    if case .command(let command) = plan.input {
+    switch plan.input {
+    case .path: break
+    case .command(let command):
       return try once(plan, try CommandBytes(command, clock: clock), index, saved)
+    case .journal(let journal):
+      return try once(plan, try JournalBytes(journal, .new), index, saved)
     }
     switch try SourceKind(of: plan.path) {
     case .pipe:

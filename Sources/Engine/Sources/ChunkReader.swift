@@ -93,6 +93,7 @@ extension SourcePlan {
   func open(_ path: String) throws(InputFailure) -> any ByteStream {
     switch input {
     case .path: return try ByteStreams.open(path)
+    case .journal(let journal): return try JournalBytes(journal, .all)
     case .command:
       throw InputFailure(
         path: path, reason: "a command has no lines from before; only 'tripline run' runs it")

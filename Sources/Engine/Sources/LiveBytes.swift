@@ -6,6 +6,7 @@ package enum SourceInput: Sendable, Hashable {
   /// A path, which may be `-`.
   case path
   case command(CommandInput)
+  case journal(JournalInput)
 }
 
 /// Bytes that come once: nobody can read them again.
@@ -18,11 +19,17 @@ protocol LiveBytes: ByteStream {
   var wakes: Duration? { get }
   /// What happened besides bytes.
   func takeNews() -> [SourceNews]
+  /// Whether what comes while nobody reads is still there later.
+  var keepsUnread: Bool { get }
+  /// Goes on behind the last line that an earlier run has written down, where that can be found.
+  func resume(after line: [UInt8])
 }
 
 extension LiveBytes {
   var wakes: Duration? { nil }
   func takeNews() -> [SourceNews] { [] }
+  var keepsUnread: Bool { false }
+  func resume(after line: [UInt8]) {}
 }
 
 /// What somebody writes into a pipe: the standard input, or a named one.

@@ -112,6 +112,8 @@ final class SpoolFile {
   let written: Int64?
   private var stored: Int64
   private var synced: Int64
+  /// Where the lines begin that were written last.
+  private var newest: Int64 = 0
 
   /// Line numbers are not known where reading begins in the middle; they stay below zero.
   private static let uncounted = -(1 << 40)
@@ -146,6 +148,21 @@ final class SpoolFile {
     return parts
   }
 
+  var isEmpty: Bool { stored == 0 }
+
+  /// The last line, with its end.
+  var lastLine: [UInt8] {
+    let place = PlaceReader(descriptor: descriptor)
+    var size = 1 << 16
+    while true {
+      let start = max(0, Int(stored) - size)
+      let content = place.read(at: Int64(start), count: Int(stored) - start)
+      if let end = content.dropLast().lastIndex(of: 0x0A) { return Array(content[(end + 1)...]) }
+      if start == 0 { return content }
+      size *= 2
+    }
+  }
+
   fileprivate func took(_ end: Int, line: Int) {
     read = Int64(end)
     self.line = Int64(line)
@@ -161,6 +178,7 @@ final class SpoolFile {
     }
     try write(chunk.bytes.array, at: start)
     stored = Int64(chunk.end)
+    newest = start
     took(chunk.end, line: chunk.firstLine + chunk.bytes.array.count { $0 == 0x0A })
   }
 
@@ -191,6 +209,8 @@ final class SpoolFile {
 
   /// Gives the room of lines back that nobody will ask for again, where the file system can do that.
   func forget(before offset: Int64) {
+    // The last line stays, because it says where a journal goes on.
+    let offset = min(offset, newest)
     guard offset - needed >= 1 << 20 else { return }
     fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, off_t(offset))
     needed = offset

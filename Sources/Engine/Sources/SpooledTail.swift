@@ -48,7 +48,8 @@ final class SpooledTail: LiveSource {
     let arrived = saved?.arrived
     let saved = saved?.generations ?? []
     files = spool.files(saved)
-    if let from = [arrived, files.last?.written].compactMap({ $0 }).max() {
+    if let last = files.last(where: { !$0.isEmpty }) { bytes.resume(after: last.lastLine) }
+    if !bytes.keepsUnread, let from = [arrived, files.last?.written].compactMap({ $0 }).max() {
       news.append(.gap(SourceGap(path: plan.path, from: from, to: clock.now)))
     }
     number = (files.map(\.number) + saved.map(\.number) + [-1]).max()! + 1

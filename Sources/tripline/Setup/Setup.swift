@@ -84,6 +84,11 @@ struct Setup {
       var plan = plan(of: [command.text], settings)
       plan.input = .command(command)
       return [plan]
+    case .journal(let path):
+      let journal = JournalInput(path: path)
+      var plan = plan(of: [journal.text], settings)
+      plan.input = .journal(journal)
+      return [plan]
     }
   }
 
