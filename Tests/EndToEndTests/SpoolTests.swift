@@ -27,8 +27,27 @@ import Testing
         critical: { alert: "> 0" }
     """
 
-  private func site() throws -> RunSite {
-    let site = try RunSite(rules: Self.rules)
+  /// Monitors that count every line, and fire on the line that makes it so many: nothing that may be
+  /// missing could undo that, so that they decide the same however often nobody read for a moment.
+  private static let counting =
+    "monitors:\n"
+    + stride(from: 5, through: 200, by: 15).map { count in
+      """
+        - name: more than \(count)
+          query: "*"
+          window: 1d
+          critical: { alert: "> \(count)" }
+
+      """
+    }.joined() + """
+        - name: last words
+          query: the_end
+          window: 1m
+          critical: { alert: "> 0" }
+      """
+
+  private func site(_ rules: String = rules) throws -> RunSite {
+    let site = try RunSite(rules: rules)
     try site.write("sources: [{ stdin: true, idle_after: 1d }]", to: "tripline.yaml")
     return site
   }
@@ -126,7 +145,7 @@ import Testing
 
   @Test func `a run that dies at every point has read what its spool says, once`() throws {
     var random = SplitMix64(seed: TestSeed.value)
-    let site = try site()
+    let site = try site(Self.counting)
     var time: Int64 = 1_772_445_600_000
     var all = ""
     var newest = -1
