@@ -16,7 +16,10 @@ package struct Delivery: Sendable {
   /// Stable over retries and restarts; what receivers recognise a repeated delivery by.
   package var key: String { Delivery.key(of: action.name, for: alert.transition.id) }
 
-  static func key(of action: String, for transition: String) -> String { "\(transition)-\(action)" }
+  /// The key of an action's delivery for the transition with this id.
+  package static func key(of action: String, for transition: String) -> String {
+    "\(transition)-\(action)"
+  }
 
   package var effect: Effect { action.action.effect(for: alert) }
 

@@ -129,7 +129,7 @@ package struct Alert: Sendable, Equatable {
     return .resolves
   }
 
-  private mutating func end() {
+  mutating func end() {
     isFiring = false
     clearSince = nil
   }

@@ -31,6 +31,9 @@ struct AlertBook: Sendable {
     pages[Int32(group)].map { alerts[Int($0) * width + index].isOpen } ?? false
   }
 
+  /// The groups that have an alert with something to tell.
+  var known: [Int] { groups.map(Int.init) }
+
   /// The groups whose alert `index` is under way or has hits that still count.
   func open(_ index: Int) -> [Int] {
     groups.indices.filter { alerts[$0 * width + index].isOpen }.map { Int(groups[$0]) }

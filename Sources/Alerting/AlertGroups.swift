@@ -7,7 +7,7 @@ import Records
 /// There may be 100,000 groups with lines in every window, so what every group has is a number in a
 /// flat column, and what few have stands elsewhere: alerts in an `AlertBook`.
 struct AlertGroups: Sendable {
-  let rule: BoundRule
+  private(set) var rule: BoundRule
   private var table = GroupTable()
   /// The alert group of each group of the fold; negative while it is not known.
   private var ofFold: [Int32] = []
@@ -46,6 +46,12 @@ struct AlertGroups: Sendable {
     book = AlertBook(width: rule.terms.count)
     evidence = EvidenceLog(keeping: rule.rule.evidence)
     _ = number(of: [])
+  }
+
+  /// Goes on with a rule that decides the same.
+  mutating func adopt(_ rule: BoundRule) {
+    self.rule = rule
+    evidence.limit = rule.rule.evidence
   }
 
   /// Whether no alert cares about an instant without lines.
@@ -238,6 +244,19 @@ struct AlertGroups: Sendable {
   /// How long after its last line a group is known to an alert.
   private func memory(of group: Int, _ index: Int) -> Int64 {
     isRemembered[group] && rule.isAboutAbsence(index) ? AlertGroups.memory : rule.window
+  }
+
+  /// The places of all alerts that are, or were, firing; by level and then by number.
+  var firedPlaces: [AlertPlace] {
+    rule.terms.indices.flatMap { index in
+      book.known.filter { book.alert(index, of: $0).ordinal > 0 }.sorted()
+        .map { AlertPlace(index: index, group: $0) }
+    }
+  }
+
+  /// Those that are.
+  var firingPlaces: [AlertPlace] {
+    firedPlaces.filter { book.alert($0.index, of: $0.group).isFiring }
   }
 
   // Lines.

@@ -25,6 +25,9 @@ package struct Configuration: Sendable {
   /// The directory of the durable state; nil when none is asked for.
   package var state: String?
 
+  /// How long the state keeps its journal and its deliveries, in milliseconds.
+  package var history: Int64 = 30 * 86_400_000
+
   /// What holds without a file.
   package init() {}
 
@@ -47,6 +50,10 @@ package struct Configuration: Sendable {
     result.timezone = keys.zone("timezone", isZone) ?? "UTC"
     result.threads = keys.integer("threads", in: 1...1_024)
     result.state = keys.string("state")
+    if let history = keys.duration("history") {
+      result.history = history
+      if history == 0 { keys.report(.noHistory, at: "history", help: "write for example 30d") }
+    }
     result.memory = keys.byteCount("memory") ?? usualMemory
     if result.memory == 0 { keys.report(.noMemory, at: "memory", help: "write for example 64MiB") }
     keys.notBuilt(["listen"])
@@ -224,6 +231,9 @@ extension Diagnostic.Message {
   }
   fileprivate static var noMemory: Self {
     Self("bad-size", "`memory` must be at least 1 byte")
+  }
+  fileprivate static var noHistory: Self {
+    Self("bad-duration", "`history` must be longer than nothing")
   }
   fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
   fileprivate static func twoInputs(_ keys: [String]) -> Self {

@@ -65,7 +65,7 @@ struct EvidenceLog: Sendable {
   private static let fewest = 512
 
   /// How many lines a group can show.
-  private let limit: Int
+  var limit: Int
   /// Full segments, and the one that is being filled.
   private var segments: [Segment] = []
   private var tail = Segment(newest: .min)

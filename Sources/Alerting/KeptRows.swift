@@ -24,7 +24,7 @@ package struct KeptRows: Sendable {
 
   private let slots: [Slot]
   private let keepsMoments: Bool
-  private let limit: Int
+  var limit: Int
   /// Bytes of a row without its text.
   private let rowBytes: Int
   private var panes: [Pane] = []

@@ -18,6 +18,7 @@ extension Monitor {
       groups.reach(next)
       panes.drop(through: next - rule.window)
       dropKeptRows(before: next)
+      settleGap(before: next)
       dropUnusedGroups(at: end)
     }
   }
@@ -85,7 +86,7 @@ extension Monitor {
     guard let due else { return }
     if passesOver(time), groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
-    guard isWhole(at: time) else {
+    guard isWhole(at: time), rule.series == nil || !isMissingLines(at: time) else {
       lens?.note(undecided: time)
       groups.breakRuns(at: time)
       return groups.settle(at: time)
@@ -152,6 +153,9 @@ extension Monitor {
     _ index: Int, _ group: Int, _ found: GroupValues, at time: Int64
   ) -> (Alert.Finding, Double?) {
     let level = rule.levels[index]
+    if isMissingLines(at: time), !(level.isConfirming && found.isHit(group)) {
+      return (.early, found.farthest(of: group))
+    }
     if !level.isConfirming {
       let start = max(began, groups.firstLine(of: group, index) ?? began)
       if time - start < rule.window { return (.early, nil) }

@@ -53,7 +53,7 @@ extension Monitor {
     if !isWhole(at: end) {
       troubles.health = .overflow
     } else if troubles.health == .overflow {
-      troubles.health = .ok
+      troubles.health = isMissingLines(at: end) ? .warming : .ok
     }
   }
 }

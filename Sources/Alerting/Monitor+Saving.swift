@@ -15,7 +15,8 @@ extension Monitor {
     let changes = groups.changes ?? GroupChanges()
     return SavedMonitor(
       name: rule.rule.name, rule: rule.identity, began: began, due: end, largest: largestTime,
-      ledThrough: ledThrough, lostThrough: kept?.lostThrough ?? .min, owesInstant: owesInstant,
+      ledThrough: ledThrough, lostThrough: kept?.lostThrough ?? .min, gapThrough: gapThrough,
+      owesInstant: owesInstant,
       lastLine: groups.lastLines[0],
       learned: rule.series?.learns == true ? learned : nil,
       alerts: changes.alerts.map { groups.saved(alert: $0) },
@@ -37,6 +38,7 @@ extension Monitor {
     largestTime = saved.largest
     ledThrough = saved.ledThrough
     owesInstant = saved.owesInstant
+    noteGap(through: saved.gapThrough)
     kept?.lostThrough = saved.lostThrough
     due = SlidingTotals(rule.fold, width: rule.window, end: saved.due)
     let newest = instant(atOrAfter: saved.largest)

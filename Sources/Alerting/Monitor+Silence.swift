@@ -7,7 +7,7 @@ extension Monitor {
     let start = time - missing.window
     for group in missing.perGroup ? silent(since: start, index, at: time) : [0] {
       let first = missing.perGroup ? groups.firstLine(of: group, index) : nil
-      let isEarly = max(began, first ?? began) > start
+      let isEarly = max(began, first ?? began, gapThrough) > start
       let isSilent = groups.lastLine(of: group) <= start
       observe(
         isEarly ? .early : isSilent ? .hit : .clear, index, group, at: time, value: nil,

@@ -24,7 +24,7 @@ package struct MonitorTroubles: Sendable {
 /// is decided; then the line is absorbed, and may trip a condition that more lines can only confirm.
 /// Lines between two instants are absorbed together; only when one of them trips are they walked.
 package struct Monitor: Sendable {
-  package let rule: BoundRule
+  package internal(set) var rule: BoundRule
   package internal(set) var troubles = MonitorTroubles()
 
   var panes: Panes
@@ -46,6 +46,8 @@ package struct Monitor: Sendable {
   /// one of the firing ones to end, that has expired, or that was true before the start.
   var owesInstant = false
   var intake = Intake.live
+  /// Lines up to this time may be missing; see `noteGap`.
+  var gapThrough = Int64.min
   /// Whether instants at which nothing can happen are passed over. It only saves time: tests decide
   /// every instant to see that nothing changes.
   package var skipsInstants = true

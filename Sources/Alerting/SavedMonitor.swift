@@ -13,6 +13,8 @@ package struct SavedMonitor: Sendable, Equatable {
   package var ledThrough: Int64
   /// The end of the last pane that lost a kept row; the minimum when none did.
   package var lostThrough: Int64
+  /// See `Monitor.gapThrough`.
+  package var gapThrough: Int64
   /// See `Monitor.owesInstant`.
   package var owesInstant: Bool
   /// The newest line of all that match.
@@ -24,7 +26,7 @@ package struct SavedMonitor: Sendable, Equatable {
 
   package init(
     name: String, rule: String, began: Int64, due: Int64, largest: Int64, ledThrough: Int64,
-    lostThrough: Int64 = .min, owesInstant: Bool, lastLine: Int64,
+    lostThrough: Int64 = .min, gapThrough: Int64 = .min, owesInstant: Bool, lastLine: Int64,
     learned: [SeriesBook.Entry]? = nil,
     alerts: [SavedAlert] = [], groups: [SavedGroup] = []
   ) {
@@ -35,6 +37,7 @@ package struct SavedMonitor: Sendable, Equatable {
     self.largest = largest
     self.ledThrough = ledThrough
     self.lostThrough = lostThrough
+    self.gapThrough = gapThrough
     self.owesInstant = owesInstant
     self.lastLine = lastLine
     self.learned = learned

@@ -53,7 +53,8 @@ extension EvidenceLine {
 }
 
 extension PlannedAction {
-  fileprivate init?(_ tree: JSONTree) {
+  /// Reads one of a record's `actions`.
+  package init?(_ tree: JSONTree) {
     guard let name = tree["name"]?.text, let kind = tree["kind"]?.text,
       let mode = tree["mode"]?.text.flatMap(Mode.init)
     else { return nil }

@@ -3,7 +3,8 @@ import Glibc
 
 /// Wakes a blocking thread: a ring is kept until somebody waits, and many rings are one.
 package final class Doorbell: Sendable {
-  private let descriptor: Int32
+  /// To be polled: readable when it has rung.
+  let descriptor: Int32
 
   package init() {
     descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -14,6 +15,12 @@ package final class Doorbell: Sendable {
   package func ring() {
     var one: UInt64 = 1
     write(descriptor, &one, 8)
+  }
+
+  /// Takes a ring, if there is one.
+  func take() {
+    var count: UInt64 = 0
+    read(descriptor, &count, 8)
   }
 
   /// Blocks until a ring or the end of the time, and takes the ring.

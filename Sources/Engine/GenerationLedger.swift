@@ -85,6 +85,16 @@ package final class GenerationLedger: @unchecked Sendable {
     spool.forget(before: offset)
   }
 
+  /// Reads what was read of a generation once more; nil when it is let go of. A copy may have lost its
+  /// beginning.
+  func reader(_ source: Int32, _ generation: Int32) -> (place: PlaceReader, isCopy: Bool)? {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    return generations[Key(source: source, generation: generation)].map {
+      ($0.reader, $0.spool != nil)
+    }
+  }
+
   /// The lines of an alert, in the order given.
   package func lines(_ places: [EvidencePlace]) -> [EvidenceLine] {
     pthread_mutex_lock(&lock)

@@ -156,8 +156,10 @@ package struct Deciding {
   /// Started and moved on by `Watch` too, which has a clock of its own.
   var monitors: [Monitor]
   private let ledger: GenerationLedger
-  private let actions: ActionSet
+  var actions: ActionSet
   private let live: Bool
+  /// Whether the monitors note what a restart must know.
+  var keepsChanges = false
 
   package init(
     _ rules: [BoundRule], _ ledger: GenerationLedger, _ actions: ActionSet, live: Bool
@@ -212,12 +214,21 @@ package struct Deciding {
     for decision in decisions.sorted(by: { $0.order < $1.order }) {
       var transition = decision.transition
       transition.evidence = ledger.lines(decision.evidence)
-      if let monitor = monitors.first(where: { $0.rule.rule.name == transition.monitor }) {
-        transition.actions = ActionPlan.planned(
-          for: transition.level, to: transition.to, uses: monitor.rule.rule.actions,
-          actions: actions, live: live)
-      }
-      try emit(transition)
+      try emit(planned(transition))
     }
+  }
+
+  /// The transition with what it asks of the actions of its monitor.
+  func planned(_ transition: Transition) -> Transition {
+    var result = transition
+    if let monitor = monitors.first(where: { $0.rule.rule.name == transition.monitor }) {
+      result.actions = planned(transition, uses: monitor.rule.rule.actions)
+    }
+    return result
+  }
+
+  func planned(_ transition: Transition, uses: [ActionUse]) -> [PlannedAction] {
+    ActionPlan.planned(
+      for: transition.level, to: transition.to, uses: uses, actions: actions, live: live)
   }
 }

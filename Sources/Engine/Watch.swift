@@ -45,6 +45,14 @@ package struct Watch {
     /// Where state is kept; nil when a restart begins anew.
     package var state: StateStore?
     package var transport: @Sendable () -> any Transport
+    /// How long the history of the state is kept, in milliseconds.
+    package var history: Int64 = 30 * 86_400_000
+    /// Where the rules come from, when they may change.
+    package var rules: RuleSupply?
+    /// The wish that they are loaded anew.
+    package var reload: ReloadSignal?
+    /// Where wishes of people are left.
+    package var requests: ResolveRequests?
     /// Where a test wants it to die. It then commits as often as it can, too.
     package var faults: Faults?
 
@@ -91,7 +99,7 @@ package struct Watch {
   private let sources: [SourcePlan]
   private let patterns: [SourcePattern]
   private let actions: ActionSet
-  private let settings: Settings
+  let settings: Settings
 
   /// `sources` are the logs that there are; of `patterns`, those that come later are followed too.
   package init(
@@ -110,7 +118,8 @@ package struct Watch {
 
   package func run(in world: World, _ outlet: Outlet) throws -> Outcome {
     let content = try world.state?.load() ?? StateStore.Content()
-    let report = reporter(in: world, outlet)
+    let inbox = HealthInbox()
+    let report = reporter(in: world, outlet, inbox)
     let (store, clock) = (world.state, world.clock)
     let dispatcher = Dispatcher(
       clock: clock, seed: UInt64(bitPattern: clock.now), transport: world.transport,
@@ -126,43 +135,54 @@ package struct Watch {
     let follower = try Follower(
       sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
       clock: clock, saved: content.sources, spool: store?.folder)
-    let (members, heads) = Head.sharing(rules.map(\.plan))
-    let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
-    let feed = { (plan: SourcePlan) in
-      LiveFeed(plan, wanted: wanted, heads: heads, quarantine: outlet.quarantine)
-    }
+    let (logRules, ownRules) = Watch.parted(rules)
+    var feeds = FeedMaking(settings, outlet)
+    feeds.use(logRules)
     var evaluation = WatchEvaluation(
-      Deciding(rules, follower.ledger, actions, live: settings.live),
-      feeds: sources.map(feed),
+      Deciding(logRules, follower.ledger, actions, live: settings.live),
+      feeds: sources.map(feeds.feed),
       clocks: LiveClocks(
         idleAfter: sources.map(\.idleAfter), lateness: sources.map(\.lateness),
         elapsed: clock.elapsed, now: clock.now),
       began: clock.now)
+    let checkpoints = store.map { Checkpoints($0, clock: clock, history: world.history) }
+    let health = HealthWatch(
+      ownRules, actions, live: settings.live, clock: clock, inbox: inbox,
+      noted: { checkpoints?.note(StateStore.NewEntry(.health, $0)) })
     let voice = WatchVoice(
       rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
-      report: report, checkpoints: store.map { Checkpoints($0, clock: clock) },
+      report: report, checkpoints: checkpoints, health: health, glances: Glances(clock: clock),
       faults: world.faults)
 
-    if store != nil {
+    if let store {
+      voice.remember(try store.cards())
       evaluation.restore(content, sources: sources, moment: follower.elapsed(atTime:))
-      follower.reread(outlet.news) { evaluation.again($0) }
+      health.restore(
+        content.monitors,
+        lines: try store.entries(of: .health, atMost: 10_000).map(\.content))
+      follower.reread(voice.tell) { evaluation.again($0) }
       voice.begin(content.open, at: clock.now)
+      try settle(content, rules, &evaluation, voice)
     }
-    if !settings.fromStart { try follower.warm(&evaluation, outlet.news) }
+    if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
+    noteLosses(follower, &evaluation, voice)
     // From here on every line counts, whatever happens to this run.
     try voice.keep(follower, &evaluation)
-    outlet.news(.watching)
-    let end = try follow(follower, &evaluation, feed, world, voice)
+    voice.tell(.watching)
+    let end = try follow(follower, &evaluation, &feeds, world, voice)
     try voice.finish(end, follower, &evaluation)
     if end == .input { patience = Watch.patience.input }
+    let deliveries = dispatcher.drain(within: patience)
+    // Who has not come to an end by now is not waited for a second time.
+    patience = .zero
     return Outcome(
-      end: end, report: evaluation.report, troubles: evaluation.troubles,
-      deliveries: dispatcher.drain(within: patience))
+      end: end, report: evaluation.report, troubles: evaluation.troubles + health.troubles,
+      deliveries: deliveries)
   }
 
   /// Says how a delivery ended; where state is kept, that is written down.
   private func reporter(
-    in world: World, _ outlet: Outlet
+    in world: World, _ outlet: Outlet, _ inbox: HealthInbox
   ) -> @Sendable (Delivery.Report) -> Void {
     let (store, deliver, faults) = (world.state, outlet.delivery, world.faults)
     return { report in
@@ -171,37 +191,82 @@ package struct Watch {
       try? store?.note(report)
       faults?.pass()
       deliver(report)
+      inbox.post(report)
     }
   }
 
   /// Reads what there is, decides what time has passed, sleeps; until the end.
   private func follow(
-    _ follower: Follower, _ evaluation: inout WatchEvaluation,
-    _ feed: (SourcePlan) -> LiveFeed, _ world: World, _ voice: WatchVoice
+    _ follower: Follower, _ evaluation: inout WatchEvaluation, _ feeds: inout FeedMaking,
+    _ world: World, _ voice: WatchVoice
   ) throws -> End {
-    let sleep = WatchSleep(follower, world)
-    let news = voice.outlet.news
+    let calls = WatchCalls(world, voice.health)
+    let sleep = WatchSleep(follower, world, calls)
     var drainEnd: Int64?
     while true {
-      try follower.lookUp(&evaluation, feed, news)
-      let isMore = try follower.read(into: &evaluation, news, voice.tell)
+      if let rules = calls.rules { try reload(rules, follower, &evaluation, &feeds, voice) }
+      try grant(calls, &evaluation, voice)
+      try follower.lookUp(&evaluation, feeds.feed, voice.tell)
+      let isMore = try follower.read(into: &evaluation, voice.tell, voice.tell)
+      noteLosses(follower, &evaluation, voice)
       try evaluation.closeIdle(at: world.clock.elapsed, arrival: world.clock.now, voice.tell)
       try evaluation.advance(to: world.clock.elapsed, voice.tell)
+      voice.health.look(at: evaluation, isAtRest: !isMore)
+      try voice.health.step(voice.tell)
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)
+      if voice.isKept { calls.areKept() }
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input
         }
-        if drainEnd == nil { news(.draining(until: end)) }
+        if drainEnd == nil { voice.tell(.draining(until: end)) }
         drainEnd = end
         if evaluation.clocks.watermark >= end { return .input }
       }
       let elapsed = world.clock.elapsed
-      var wakes = isMore ? elapsed : evaluation.wakes(after: elapsed)
-      if let close = evaluation.closesAt { wakes = min(wakes ?? close, close) }
-      if let commit = voice.wakes(evaluation) { wakes = min(wakes ?? commit, commit) }
-      if let end = sleep.untilSomethingHappens(by: wakes) { return end }
+      let wakes = [
+        isMore ? elapsed : evaluation.wakes(after: elapsed), evaluation.closesAt,
+        voice.wakes(evaluation), voice.health.wakes(after: elapsed), calls.rules?.wakes,
+      ]
+      if let end = sleep.untilSomethingHappens(by: wakes.compactMap { $0 }.min()) { return end }
+    }
+  }
+
+  // What is missing.
+
+  /// Tells the monitors of lines that are gone, and of time in which nobody read what can't be read
+  /// twice.
+  private func noteLosses(
+    _ follower: Follower, _ evaluation: inout WatchEvaluation, _ voice: WatchVoice
+  ) {
+    for missing in voice.takeMissing() {
+      guard let source = follower.number(of: missing.path) else { continue }
+      let time = evaluation.note(missing, of: source, now: follower.now)
+      note(gap: time, of: missing.path, evaluation, voice)
+    }
+  }
+
+  private func note(
+    gap time: Int64?, of path: String, _ evaluation: WatchEvaluation, _ voice: WatchVoice
+  ) {
+    let warming = evaluation.troubles.count { $0.troubles.health == .warming }
+    guard let time, warming > 0 else { return }
+    voice.note(.gap) {
+      $0.member("source", path)
+      $0.member("through", Timestamp.rfc3339(time))
+    }
+    voice.tell(.gap(path: path, through: time, monitors: warming))
+  }
+
+  /// Ends the alerts that somebody wants ended.
+  private func grant(
+    _ calls: WatchCalls, _ evaluation: inout WatchEvaluation, _ voice: WatchVoice
+  ) throws {
+    for request in calls.takeRequests() {
+      let end = evaluation.end(request) ?? voice.health.end(request)
+      if let end { try voice.tell(end) }
+      voice.tell(.request(request, isGranted: end != nil))
     }
   }
 }
@@ -218,4 +283,17 @@ package enum WatchNews: Sendable {
   /// The state can't be written, or it can be again.
   case unkept(StateFailure)
   case keptAgain
+  /// The rules have changed, or can't be loaded.
+  case rules(RuleNews)
+  /// Lines of a log are missing up to this time, so that this many monitors wait for a whole window.
+  case gap(path: String, through: Int64, monitors: Int)
+  /// Somebody wants an alert to end.
+  case request(ResolveRequest, isGranted: Bool)
+}
+
+/// What became of rules that have changed.
+package enum RuleNews: Sendable {
+  case loaded(RuleChanges)
+  /// The old ones go on.
+  case fault(RuleFault)
 }

@@ -11,7 +11,11 @@ extension WatchEvaluation {
     deciding.keepChanges()
     for (index, monitor) in deciding.monitors.enumerated() {
       let saved = content.monitors.first { $0.name == monitor.rule.rule.name }
-      guard let saved, saved.rule == monitor.rule.identity else { continue }
+      guard let saved else { continue }
+      guard saved.rule == monitor.rule.identity else {
+        deciding.inherit(index, saved.alerts)
+        continue
+      }
       deciding.restore(index, saved)
       restored.insert(index)
     }
@@ -123,10 +127,13 @@ struct SourceStanding {
 
 extension Deciding {
   mutating func keepChanges() {
+    keepsChanges = true
     for index in monitors.indices { monitors[index].keepChanges() }
   }
 
   mutating func restore(_ index: Int, _ saved: SavedMonitor) { monitors[index].restore(saved) }
+
+  mutating func inherit(_ index: Int, _ alerts: [SavedAlert]) { monitors[index].inherit(alerts) }
 
   mutating func again(
     _ frames: inout [Frame], _ run: LineRun, restored: Set<Int>, newest: Int64

@@ -11,7 +11,7 @@ struct WatchEvaluation {
   var deciding: Deciding
   var feeds: [LiveFeed]
   let began: Int64
-  private let longestWindow: Int64
+  private var longestWindow: Int64
   private var retention = Retention()
   /// How far each source has come.
   var standings: [SourceStanding]
@@ -30,6 +30,17 @@ struct WatchEvaluation {
     self.began = began
     standings = feeds.map { _ in SourceStanding() }
     longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
+  }
+
+  mutating func noteLongestWindow() {
+    longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
+  }
+
+  /// What is held of a source for windows and evidence.
+  func parts(of source: Int32) -> [Retention.Part] { retention.parts(of: source) }
+
+  mutating func extend(_ source: Int32, backTo offset: Int64) {
+    retention.extend(source, backTo: offset)
   }
 
   var troubles: [(monitor: String, troubles: MonitorTroubles)] { deciding.troubles }
@@ -192,7 +203,8 @@ struct WatchEvaluation {
   mutating func advance(to elapsed: Duration, _ emit: (Transition) throws -> Void) throws {
     let watermark = clocks.advance(to: elapsed)
     guard watermark != .min else { return }
-    if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(began, watermark)) }
+    // Also those that have come later, and of which no line has.
+    deciding.begin(noLaterThan: min(began, watermark))
     guard let next = deciding.nextInstant, next < watermark else { return }
     try deciding.advance(to: watermark, line: line, emit)
   }

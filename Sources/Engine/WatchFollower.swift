@@ -175,6 +175,10 @@ final class Follower {
 
   func plan(_ source: Int) -> SourcePlan { sources[source].plan }
 
+  func number(of path: String) -> Int? { sources.firstIndex { $0.plan.path == path } }
+
+  var now: Int64 { clock.now }
+
   // Before the start.
 
   /// Hands over, once more, the lines that the windows need and an earlier run has taken in; before

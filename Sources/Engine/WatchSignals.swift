@@ -2,6 +2,45 @@ import CLinux
 import Glibc
 import Synchronization
 
+/// The wish that rules are loaded anew: SIGHUP as something to be polled. From a terminal that is gone it
+/// is the wish that the program ends, as it is for any program.
+package struct ReloadSignal: Sendable {
+  /// Readable once the signal has come.
+  package let descriptor: Int32
+  private let terminals: [Int32]
+
+  private static let bell = Atomic<Int32>(-1)
+
+  /// Handles the signal for the whole program from now on, unless it was ignored at the start.
+  package init() {
+    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    terminals = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { isatty($0) == 1 }
+    ReloadSignal.bell.store(descriptor, ordering: .sequentiallyConsistent)
+    let before = signal(SIGHUP, SIG_IGN)
+    let wasIgnored = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    guard !wasIgnored else { return }
+    signal(SIGHUP) { _ in
+      var one: UInt64 = 1
+      let before = errno
+      write(ReloadSignal.bell.load(ordering: .sequentiallyConsistent), &one, 8)
+      errno = before
+    }
+  }
+
+  /// Whether the signal came since this was last asked.
+  func take() -> Bool {
+    var count: UInt64 = 0
+    return read(descriptor, &count, 8) == 8
+  }
+
+  /// Whether a terminal that was there at the start is gone.
+  var isHangup: Bool {
+    var polled = terminals.map { pollfd(fd: $0, events: 0, revents: 0) }
+    return poll(&polled, nfds_t(polled.count), 0) > 0
+      && polled.contains { Int32($0.revents) & POLLHUP != 0 }
+  }
+}
+
 /// The wish of a person or of the system that the program ends: SIGTERM and SIGINT as something to be
 /// polled. The first one asks; a second one does not ask any more.
 package struct StopSignals: Sendable {

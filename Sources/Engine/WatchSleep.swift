@@ -6,10 +6,12 @@ import Glibc
 struct WatchSleep {
   private let follower: Follower
   private let world: Watch.World
+  private let calls: WatchCalls
 
-  init(_ follower: Follower, _ world: Watch.World) {
+  init(_ follower: Follower, _ world: Watch.World, _ calls: WatchCalls) {
     self.follower = follower
     self.world = world
+    self.calls = calls
   }
 
   /// Waits until `deadline`, forever without one; answers when the watch has to end.
@@ -22,6 +24,7 @@ struct WatchSleep {
       pollfd(fd: follower.watcher.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     polled += pipes.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    polled += calls.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let deadline = [deadline, follower.looksAgain].compactMap { $0 }.min()
     let count = poll(&polled, nfds_t(polled.count), timeout(deadline))
 
@@ -32,7 +35,9 @@ struct WatchSleep {
       for (pipe, state) in zip(pipes, polled.dropFirst(3)) where state.revents != 0 {
         follower.stir(pipe.index)
       }
+      calls.answer()
     }
+    if let signal = calls.hangup { return .signal(signal) }
     follower.stirDue()
     return nil
   }

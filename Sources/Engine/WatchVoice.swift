@@ -4,28 +4,61 @@ import Alerting
 /// How a watch says what it decides: shown, then acted upon; where state is kept, once it is.
 final class WatchVoice {
   let outlet: Watch.Outlet
-  private let rules: [String: BoundRule]
-  private let actions: ActionSet
+  /// What happens to the watch itself is said here too.
+  let health: HealthWatch
+  private var rules: [String: BoundRule] = [:]
+  private var actions = ActionSet()
+  /// What is known of the monitors of an earlier run.
+  private var earlier: [String: MonitorCard] = [:]
   private let live: Bool
   private let dispatcher: Dispatcher
   private let report: @Sendable (Delivery.Report) -> Void
   private let checkpoints: Checkpoints?
+  private let glances: Glances
   private let faults: Faults?
   private var isFailing = false
+  /// Lines that are missing, of which the monitors have not heard yet.
+  private var missing: [MissingLines] = []
 
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
-    checkpoints: Checkpoints?, faults: Faults?
+    checkpoints: Checkpoints?, health: HealthWatch, glances: Glances, faults: Faults?
   ) {
-    self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
-    self.actions = actions
     self.live = live
     self.dispatcher = dispatcher
     self.outlet = outlet
     self.report = report
     self.checkpoints = checkpoints
+    self.health = health
+    self.glances = glances
     self.faults = faults
+    use(rules, actions)
+  }
+
+  /// From now on these rules say what is told of their monitors, and to whom.
+  func use(_ rules: [BoundRule], _ actions: ActionSet) {
+    self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
+    self.actions = actions
+    glances.use(rules.map { MonitorCard($0, actions, live: live) })
+  }
+
+  /// Monitors that an earlier run had, in case they have no rule now, or another one.
+  func remember(_ cards: [MonitorCard]) {
+    for card in cards { earlier[card.facts.name] = card }
+  }
+
+  /// What happened that is no transition.
+  func tell(_ news: WatchNews) {
+    outlet.news(news)
+    if let record = HealthRecord(news) { health.note(record) }
+    if case .source(let news) = news, let lines = MissingLines(news) { missing.append(lines) }
+  }
+
+  /// What is missing since this was last asked.
+  func takeMissing() -> [MissingLines] {
+    defer { missing = [] }
+    return missing
   }
 
   /// A transition was decided.
@@ -36,9 +69,25 @@ final class WatchVoice {
   }
 
   private func deliveries(of transition: Transition) -> [Delivery] {
-    guard let rule = rules[transition.monitor]?.rule else { return [] }
-    let alert = AlertContext(monitor: MonitorFacts(rule), transition: transition)
-    return ActionPlan.deliveries(of: alert, uses: rule.actions, actions: actions, live: live)
+    guard let (facts, uses) = facts(of: transition.monitor) else { return [] }
+    let alert = AlertContext(monitor: facts, transition: transition)
+    return ActionPlan.deliveries(of: alert, uses: uses, actions: actions, live: live)
+  }
+
+  private func facts(of monitor: String) -> (MonitorFacts, [ActionUse])? {
+    if let rule = rules[monitor]?.rule { return (MonitorFacts(rule), rule.actions) }
+    return earlier[monitor].map { ($0.facts, $0.uses) }
+  }
+
+  /// The end of an alert of an earlier run that no monitor decides about any more.
+  func end(of alert: SavedAlert, _ monitor: String, at time: Int64) -> Transition {
+    var end =
+      earlier[monitor]?.end(alert, because: .removed, at: time)
+      ?? Transition(
+        ending: alert, of: monitor, because: .removed, at: time, threshold: "", window: 0)
+    end.actions = ActionPlan.planned(
+      for: end.level, to: end.to, uses: facts(of: monitor)?.1 ?? [], actions: actions, live: live)
+    return end
   }
 
   private func say(_ transition: Transition, _ deliveries: [Delivery]) throws {
@@ -60,14 +109,14 @@ final class WatchVoice {
   }
 
   private func takeUp(_ entry: OutboxEntry, at time: Int64) {
-    guard let rule = rules[entry.transition.monitor]?.rule, let action = actions[entry.action]
+    guard let (facts, _) = facts(of: entry.transition.monitor), let action = actions[entry.action]
     else {
       return report(
         Delivery.Report(
           action: entry.action, of: entry.transition,
           outcome: .blocked("it is not configured any more"), time: time))
     }
-    let alert = AlertContext(monitor: MonitorFacts(rule), transition: entry.transition)
+    let alert = AlertContext(monitor: facts, transition: entry.transition)
     let delivery = Delivery(action: action, alert: alert, mode: entry.mode)
     guard entry.status == .attempting, action.duty == .remediation, entry.mode == .live else {
       return dispatcher.submit(delivery)
@@ -77,6 +126,9 @@ final class WatchVoice {
         of: delivery, attempt: entry.attempts,
         outcome: .unknown("the program ended during the attempt; it is not repeated"), time: time))
   }
+
+  /// Nothing that was kept of these monitors holds any more.
+  func forget(_ monitors: [String]) { checkpoints?.forget(monitors) }
 
   /// Commits if that is due, and says what waited for it.
   func commit(
@@ -97,6 +149,7 @@ final class WatchVoice {
     _ end: Watch.End, _ follower: Follower, _ evaluation: inout WatchEvaluation
   ) throws {
     note(.stop) { $0.member("reason", end.reason) }
+    glances.stir()
     try keep(follower, &evaluation)
   }
 
@@ -106,29 +159,40 @@ final class WatchVoice {
     let sources = evaluation.movedSources(follower.plan) { [evaluation] source in
       follower.saved(source) { evaluation.needed(Int32(source), $0) }
     }
+    let notes = glances.notes(evaluation.deciding.monitors + health.monitors)
     faults?.pass()
-    if checkpoints.commit(sources, evaluation.changedMonitors) {
+    if checkpoints.commit(sources, evaluation.changedMonitors + health.changedMonitors, notes) {
       evaluation.changesAreKept()
-      if isFailing { outlet.news(.keptAgain) }
+      health.changesAreKept()
+      glances.areKept()
+      if isFailing { tell(.keptAgain) }
       isFailing = false
     } else if let failure = checkpoints.failure, !isFailing {
       isFailing = true
-      outlet.news(.unkept(failure))
+      tell(.unkept(failure))
     }
     faults?.pass()
     for saying in checkpoints.takeSayings() { try say(saying.transition, saying.deliveries) }
     faults?.pass()
   }
 
-  private func note(_ kind: Journal.Kind, _ members: (inout JSONWriter) -> Void) {
+  func note(_ kind: Journal.Kind, _ members: (inout JSONWriter) -> Void) {
     var writer = JSONWriter()
     writer.object(members)
     checkpoints?.note(StateStore.NewEntry(kind, writer.text))
   }
 
+  /// The rules on the disk are not those that run, or are again.
+  func note(_ fault: RuleFault?) { glances.note(fault) }
+
+  /// Whether all that was decided is on the disk.
+  var isKept: Bool { !(checkpoints?.hasEntries ?? false) }
+
   /// When a commit is due though nothing happens.
   func wakes(_ evaluation: WatchEvaluation) -> Duration? {
-    evaluation.hasMoved ? checkpoints?.wakes : nil
+    guard let checkpoints else { return nil }
+    let isWanted = evaluation.hasMoved || checkpoints.hasEntries || glances.isStirred
+    return isWanted ? checkpoints.wakes : nil
   }
 }
 

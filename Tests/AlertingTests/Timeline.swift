@@ -2,11 +2,11 @@ import TestKit
 import Testing
 
 /// Replays what is drawn through a monitor of ten seconds that looks every five, unless `rule` says
-/// otherwise, and expects what is drawn. Returns the records as `story` tells them.
+/// otherwise, and expects what is drawn. Lines up to the column `gap` may be missing. Returns the records as `story` tells them.
 @discardableResult
 func timeline(
   _ rule: String, _ drawing: String, column: Int64 = 1_000, drain: Bool = false,
-  lateness: Int64 = 0, sourceLocation: SourceLocation = #_sourceLocation
+  lateness: Int64 = 0, gap: Int64? = nil, sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [String] {
   let drawing = TimelineDrawing(drawing, column: column)
   var keys = rule.split(separator: "\n").map(String.init)
@@ -19,6 +19,7 @@ func timeline(
   let yaml = "monitors:\n  - name: m\n" + keys.map { "    \($0)\n" }.joined()
   var options = ProductReplay.Options(drain: drain)
   options.latenesses = [lateness]
+  options.gap = gap.map { drawing.time(of: $0) }
   let files = [(name: "log", bytes: drawing.log)]
   let records = try ProductReplay.records(yaml: yaml, files: files, options: options)
   let rows = drawing.rows(of: records)

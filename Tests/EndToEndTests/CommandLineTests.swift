@@ -36,7 +36,10 @@ import Testing
           test     unit tests for rules
           check    find mistakes in rules and queries
           explain  show how a monitor is carried out, and why it fired or did not
+          status   show how a durable run stands: logs, monitors, alerts
+          alerts   list the alerts of a durable run, show one, or resolve one
           journal  show what a durable run decided, in order
+          doctor   check the durable state, and save what can be of a damaged one
           torture  prove that kill -9 loses nothing and repeats nothing
           help     show this, or the page of a verb or a lint
           version  show the version
@@ -54,8 +57,14 @@ import Testing
           tripline check rules/
           # a query
           tripline explain 'error | timeslice 1m | count by _timeslice'
+          # how it stands
+          tripline status
+          # what is firing
+          tripline alerts
           # what happened
           tripline journal
+          # is all well?
+          tripline doctor
           # with your own rules and log
           tripline torture -r rules/ /var/log/app.log
           # everything that check finds

@@ -120,6 +120,11 @@ struct RunSite {
     try FileManager.default.moveItem(at: url(name), to: url(other))
   }
 
+  /// Another run of the program in this place, to its end.
+  func tripline(_ arguments: String...) throws -> BinaryRun {
+    try BinaryRun.tripline(arguments, in: directory)
+  }
+
   func run(
     _ arguments: String..., environment: [String: String] = [:], input: Bool = false,
     readsOutput: Bool = true

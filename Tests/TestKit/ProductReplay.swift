@@ -18,6 +18,8 @@ package enum ProductReplay {
     package var latenesses: [Int64] = []
     /// Stops and restarts the monitors at random, with this seed.
     package var restarts: UInt64?
+    /// Lines up to this time may be missing.
+    package var gap: Int64?
     /// Takes something away from what a restart finds.
     package var forget: Forgetting = { _ in }
     package var drain: Bool
@@ -66,9 +68,9 @@ package enum ProductReplay {
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants
-    replay.observer = options.restarts.map {
-      Restarts(seed: $0, forgetting: options.forget)
-    }
+    replay.observer =
+      options.restarts.map { Restarts(seed: $0, forgetting: options.forget) }
+      ?? options.gap.map { Gap($0) }
     var records: [String] = []
     _ = try replay.run(
       Replay.Outlet(transition: { transition in
@@ -82,6 +84,17 @@ package enum ProductReplay {
         records.append(String(decoding: transition.json(), as: UTF8.self))
       }))
     return records
+  }
+
+  /// Tells the monitors, before the first line, of lines that are missing.
+  private final class Gap: ReplayObserver {
+    private let time: Int64
+
+    init(_ time: Int64) { self.time = time }
+
+    func prepare(_ monitor: inout Monitor) { monitor.noteGap(through: time) }
+
+    func sees(_ run: LineRun) {}
   }
 
   /// The file cut behind so many lines, oldest part first. Where two parts would begin with the same

@@ -63,6 +63,9 @@ package struct TimelineDrawing {
     }
   }
 
+  /// The time of a column.
+  package func time(of place: Int64) -> Int64 { Self.start + place * column }
+
   /// The lines, in the order of their places: `{"timestamp":…,"host":…,"rt":…}`.
   package var log: [UInt8] {
     let texts = lines.map { line in

@@ -23,8 +23,8 @@ final class LiveFeed {
   }
 
   private let plan: SourcePlan
-  private let heads: [Head]
-  private let maker: BatchMaker
+  private var heads: [Head]
+  private var maker: BatchMaker
   private let quarantine: ((Bytes) throws -> Void)?
   /// The time of the last line: its own, or that of its arrival.
   var previous: Int64?
@@ -46,6 +46,13 @@ final class LiveFeed {
     self.heads = heads
     self.quarantine = quarantine
     maker = BatchMaker(plan, wanted)
+  }
+
+  /// Makes frames for the queries of another feed of the same source from now on, and goes on where it
+  /// stands.
+  func adopt(_ other: LiveFeed) {
+    heads = other.heads
+    maker = other.maker
   }
 
   var lendsTimes: Bool { plan.lendsTimes }

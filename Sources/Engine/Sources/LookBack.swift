@@ -17,8 +17,10 @@ package struct LookBack {
   private static let blockSize = 1 << 20
 
   /// `window` is the longest any monitor looks at; `now` the time of the start.
-  package init(_ plan: SourcePlan, window: Int64, now: Int64) {
+  /// `newest` is the largest time that is known already.
+  package init(_ plan: SourcePlan, window: Int64, now: Int64, newest: Int64? = nil) {
     self.plan = plan
+    self.newest = newest
     reach = window + plan.maxAhead
     latest = now + plan.maxAhead
     maker = BatchMaker(plan, Wanted(members: [], times: true))

@@ -19,6 +19,13 @@ package struct Retention: Sendable {
     case generation(source: Int32, generation: Int32)
   }
 
+  /// Bytes of a generation, one behind the other.
+  package struct Part: Sendable, Hashable {
+    package var generation: Int32
+    package var start: Int64
+    package var end: Int64
+  }
+
   /// For each source what was read, oldest first.
   private var stretches: [Int32: [Stretch]] = [:]
 
@@ -52,6 +59,27 @@ package struct Retention: Sendable {
   /// The first offset of a generation that is not let go of yet; nil when all of it is.
   package func needed(_ source: Int32, _ generation: Int32) -> Int64? {
     stretches[source]?.first { $0.generation == generation }?.start
+  }
+
+  /// What is not let go of yet of a source, oldest first.
+  package func parts(of source: Int32) -> [Part] {
+    (stretches[source] ?? []).reduce(into: []) { parts, stretch in
+      if let last = parts.indices.last, parts[last].generation == stretch.generation {
+        parts[last].end = stretch.end
+      } else {
+        parts.append(
+          Part(generation: stretch.generation, start: stretch.start, end: stretch.end))
+      }
+    }
+  }
+
+  /// Bytes in front of the oldest are needed again, from this offset of its generation on.
+  package mutating func extend(_ source: Int32, backTo offset: Int64) {
+    guard let first = stretches[source]?.first, first.start > offset else { return }
+    let earlier = Stretch(
+      generation: first.generation, start: offset, begins: [], end: first.start,
+      largest: first.largest)
+    stretches[source]?.insert(earlier, at: 0)
   }
 
   /// Where the lines of each stream begin that are not let go of yet.

@@ -17,6 +17,8 @@ final class Checkpoints {
   private let clock: any EngineClock
   private var entries: [StateStore.NewEntry] = []
   private var sayings: [Saying] = []
+  /// Monitors whose rows are to be forgotten before others are written.
+  private var forgotten: [String] = []
   /// When the oldest of them was decided.
   private var waitsSince: Duration?
   private var lastTry: Duration
@@ -30,9 +32,17 @@ final class Checkpoints {
   /// While nothing can be written, this many entries are held for later.
   private static let capacity = 10_000
 
-  init(_ store: StateStore, clock: any EngineClock) {
+  /// How long history is kept, in milliseconds, and when to look for older.
+  private let history: Int64
+  private var prunes: Duration
+
+  private static let pruningPause = Duration.seconds(3_600)
+
+  init(_ store: StateStore, clock: any EngineClock, history: Int64) {
     self.store = store
     self.clock = clock
+    self.history = history
+    prunes = clock.elapsed
     lastTry = clock.elapsed
   }
 
@@ -42,14 +52,15 @@ final class Checkpoints {
         key: delivery.key, transition: transition, action: delivery.action.name,
         mode: delivery.mode)
     }
-    note(
-      StateStore.NewEntry(
-        .transition, String(decoding: transition.json(), as: UTF8.self), intents: intents))
+    note(StateStore.NewEntry(transition, intents: intents))
     sayings.append(Saying(transition: transition, deliveries: deliveries))
     waitsSince = waitsSince ?? clock.elapsed
   }
 
   func note(_ entry: StateStore.NewEntry) { entries.append(entry) }
+
+  /// Nothing that was kept of these monitors holds any more.
+  func forget(_ monitors: [String]) { forgotten += monitors }
 
   /// Whether to commit now; `isAtRest` when there is nothing else to do.
   func isDue(isAtRest: Bool) -> Bool {
@@ -58,16 +69,23 @@ final class Checkpoints {
     return now - lastTry >= Checkpoints.interval
   }
 
+  /// Whether something was noted that is not kept yet.
+  var hasEntries: Bool { !entries.isEmpty || !forgotten.isEmpty }
+
   /// When positions have been left behind long enough.
   var wakes: Duration { lastTry + Checkpoints.interval }
 
   /// Commits; whether that worked.
-  func commit(_ sources: [SavedSource], _ monitors: [SavedMonitor]) -> Bool {
+  func commit(
+    _ sources: [SavedSource], _ monitors: [SavedMonitor], _ notes: StateStore.Notes
+  ) -> Bool {
     lastTry = clock.elapsed
     var checkpoint = StateStore.Checkpoint(time: clock.now)
     checkpoint.sources = sources
     checkpoint.monitors = monitors
     checkpoint.entries = entries
+    checkpoint.forgotten = forgotten
+    checkpoint.notes = notes
     do throws(StateFailure) {
       try store.commit(checkpoint)
     } catch {
@@ -77,7 +95,16 @@ final class Checkpoints {
     }
     failure = nil
     entries = []
+    forgotten = []
+    prune()
     return true
+  }
+
+  private func prune() {
+    guard clock.elapsed >= prunes else { return }
+    prunes = clock.elapsed + Checkpoints.pruningPause
+    // What can't be removed now can be in an hour.
+    try? store.prune(before: clock.now - history)
   }
 
   /// What may be said now. When nothing can be written that is everything too: an alert that is not

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A SQLite database: statements with values in, rows out, and transactions that are all or nothing.
 ///
@@ -13,7 +14,7 @@ final class Database {
 
   /// One row of an answer; columns count from 0.
   struct Row {
-    fileprivate let values: [Value]
+    let values: [Value]
 
     func whole(_ column: Int) -> Int64 { optionalWhole(column) ?? 0 }
 
@@ -43,7 +44,9 @@ final class Database {
   init(path: String, creates: Bool = true, isReadOnly: Bool = false) throws(StateFailure) {
     self.path = path
     let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
-    let flags = access | (creates && !isReadOnly ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX
+    let flags =
+      access | (creates && !isReadOnly ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX
+      | SQLITE_OPEN_URI
     var opened: OpaquePointer?
     let code = sqlite3_open_v2(path, &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
@@ -55,6 +58,20 @@ final class Database {
     sqlite3_extended_result_codes(handle, 1)
     // Readers of another process may hold it for a moment.
     sqlite3_busy_timeout(handle, 5_000)
+  }
+
+  /// Opens the file at `path` to look at it, also where nobody can write: then nobody does, and it
+  /// is read as it lies there.
+  convenience init(readingIn path: String) throws(StateFailure) {
+    do throws(StateFailure) {
+      try self.init(path: path, isReadOnly: true)
+      _ = try rows("PRAGMA schema_version")
+    } catch {
+      guard error.cause == .unwritable, access("\(path)-wal", F_OK) != 0 else { throw error }
+      let place = path.replacing("%", with: "%25").replacing("?", with: "%3f")
+        .replacing("#", with: "%23")
+      try self.init(path: "file:\(place)?immutable=1", isReadOnly: true)
+    }
   }
 
   deinit {
@@ -75,6 +92,16 @@ final class Database {
 
   /// Runs a statement and gathers its rows.
   func rows(_ sql: String, _ values: [Value] = []) throws(StateFailure) -> [Row] {
+    var result: [Row] = []
+    try forEach(sql, values) { result.append($0) }
+    return result
+  }
+
+  /// Runs a statement and hands over its rows as they come: those before a damage have come when it
+  /// throws.
+  func forEach(
+    _ sql: String, _ values: [Value] = [], _ body: (Row) -> Void
+  ) throws(StateFailure) {
     let statement = try prepared(sql)
     defer {
       sqlite3_reset(statement)
@@ -83,12 +110,11 @@ final class Database {
     for (index, value) in values.enumerated() {
       try bind(value, to: statement, at: Int32(index + 1))
     }
-    var result: [Row] = []
     while true {
       let code = sqlite3_step(statement)
       switch code {
-      case SQLITE_ROW: result.append(row(of: statement))
-      case SQLITE_DONE: return result
+      case SQLITE_ROW: body(row(of: statement))
+      case SQLITE_DONE: return
       default: throw failure(code)
       }
     }

@@ -10,6 +10,14 @@ package struct Journal {
     case transition
     /// The program stopped in order.
     case stop
+    /// Other rules were taken up while it ran, with their identities.
+    case reload
+    /// Lines are missing up to a time.
+    case gap
+    /// A record of its own health.
+    case health
+    /// What was damaged was written anew.
+    case repair
     /// This one and those before it were removed; only its seal is left.
     case pruned
   }

@@ -13,7 +13,7 @@ package final class StateDirectory {
     let lockPath = "\(path)/lock"
     lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0 else { throw StateFailure(path: path, errno: errno) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    guard StateDirectory.take(lock) else {
       let holder = PlaceReader(descriptor: lock).read(at: 0, count: 32)
       close(lock)
       let id = String(decoding: holder, as: UTF8.self)
@@ -25,6 +25,15 @@ package final class StateDirectory {
     let id = Array(String(getpid()).utf8)
     _ = ftruncate(lock, 0)
     _ = pwrite(lock, id, id.count, 0)
+  }
+
+  /// Whoever looks whether the state is held has the lock too, for a moment.
+  private static func take(_ lock: Int32) -> Bool {
+    for _ in 0..<10 {
+      if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(10_000)
+    }
+    return false
   }
 
   deinit { close(lock) }

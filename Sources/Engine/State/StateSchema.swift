@@ -44,8 +44,28 @@ enum StateSchema {
       detail TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX outbox_open ON outbox (status) WHERE status IN ('waiting', 'attempting');
-    """
+    """,
+    standing,
   ]
+
+  /// What people ask about a run from outside, and what ends alerts whose rules are gone.
+  private static let standing = """
+    ALTER TABLE monitors ADD COLUMN gap_through INTEGER;
+    CREATE TABLE cards (monitor TEXT PRIMARY KEY, card TEXT NOT NULL) STRICT;
+    CREATE TABLE glances (monitor TEXT PRIMARY KEY, glance TEXT NOT NULL) STRICT;
+    CREATE TABLE engine (one INTEGER PRIMARY KEY CHECK (one = 1), note TEXT NOT NULL) STRICT;
+    CREATE TABLE transitions (
+      seq INTEGER PRIMARY KEY, id TEXT NOT NULL, monitor TEXT NOT NULL, level TEXT NOT NULL,
+      "group" TEXT NOT NULL, step TEXT NOT NULL, time INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX transitions_id ON transitions (id);
+    CREATE INDEX transitions_alert ON transitions (monitor, level, "group", seq);
+    INSERT INTO transitions
+      SELECT seq, content ->> 'id', content ->> 'monitor', content ->> 'level',
+        json_extract(content, '$.group'), content ->> 'to',
+        CAST(round((julianday(content ->> 'time') - 2440587.5) * 86400000) AS INTEGER)
+      FROM journal WHERE kind = 'transition' AND json_valid(content);
+    """
 
   /// Brings the database up to date, one step after the other, each kept as a whole.
   static func migrate(_ database: Database, path: String) throws(StateFailure) {
@@ -67,7 +87,15 @@ enum StateSchema {
     }
   }
 
-  private static func version(of database: Database, path: String) throws(StateFailure) -> Int {
+  /// The tables that there are, as far as anybody can tell.
+  static func tables(of database: Database) -> [String] {
+    let rows = try? database.rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    )
+    return (rows ?? []).map { $0.text(0) }
+  }
+
+  static func version(of database: Database, path: String) throws(StateFailure) -> Int {
     let found = try database.rows("PRAGMA user_version").first?.whole(0) ?? 0
     guard found <= steps.count else {
       throw StateFailure(

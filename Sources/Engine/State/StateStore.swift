@@ -30,6 +30,8 @@ package final class StateStore: @unchecked Sendable {
     package var entries: [NewEntry] = []
     /// Monitors of which nothing is to be kept.
     package var forgotten: [String] = []
+    /// What is kept for people who look.
+    package var notes = Notes()
 
     package init(time: Int64) { self.time = time }
   }
@@ -39,6 +41,14 @@ package final class StateStore: @unchecked Sendable {
     package var kind: Journal.Kind
     package var content: String
     package var intents: [OutboxEntry] = []
+    /// What the content says, so that it is found again.
+    package var transition: Transition?
+
+    package init(_ transition: Transition, intents: [OutboxEntry] = []) {
+      self.init(
+        .transition, String(decoding: transition.json(), as: UTF8.self), intents: intents)
+      self.transition = transition
+    }
 
     package init(_ kind: Journal.Kind, _ content: String, intents: [OutboxEntry] = []) {
       self.kind = kind
@@ -47,13 +57,13 @@ package final class StateStore: @unchecked Sendable {
     }
   }
 
-  private let path: String
+  let path: String
   /// Held as long as the state may be written.
   private let directory: StateDirectory?
-  private let lock = Mutex(())
-  private let database: Database
-  private let journal: Journal
-  private let outbox: Outbox
+  let lock = Mutex(())
+  let database: Database
+  let journal: Journal
+  let outbox: Outbox
 
   /// Where it is kept, and other things beside it; nil for those who only look.
   var folder: String? { directory?.path }
@@ -69,6 +79,8 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(path: path)
     journal = Journal(database)
     outbox = Outbox(database)
+    // What is too new is left as it is, before anything is set.
+    _ = try StateSchema.version(of: database, path: path)
     // With a full sync a commit survives a power cut too: nothing is done before its intent is on
     // the disk.
     try database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
@@ -76,18 +88,19 @@ package final class StateStore: @unchecked Sendable {
     try check()
   }
 
-  /// Opens the state in a directory to look at it, also while another process writes it.
-  package init(readingIn directory: String) throws(StateFailure) {
+  /// Opens the state in a directory to look at it, also while another process writes it. To look at
+  /// every page first takes a while.
+  package init(readingIn directory: String, checks: Bool = true) throws(StateFailure) {
     self.directory = nil
     path = StateDirectory.database(in: directory)
     guard access(path, F_OK) == 0 else {
       throw StateFailure(path: directory, cause: .other, reason: "is not there: nothing was kept")
     }
-    database = try Database(path: path, isReadOnly: true)
+    database = try Database(readingIn: path)
     journal = Journal(database)
     outbox = Outbox(database)
     try StateSchema.checkCurrent(database, path: path)
-    try check()
+    if checks { try check() }
   }
 
   private func check() throws(StateFailure) {
@@ -122,7 +135,7 @@ package final class StateStore: @unchecked Sendable {
     try lock.withLock { _ throws(StateFailure) in try journal.prune(through: number) }
   }
 
-  private func sources() throws(StateFailure) -> [SavedSource] {
+  func sources() throws(StateFailure) -> [SavedSource] {
     var generations: [String: [SavedGeneration]] = [:]
     for row in try database.rows(
       """
@@ -168,13 +181,15 @@ package final class StateStore: @unchecked Sendable {
     }
     return try database.rows(
       """
-      SELECT name, rule, began, due, largest, led_through, lost_through, owes, last_line, learned
+      SELECT name, rule, began, due, largest, led_through, lost_through, owes, last_line, learned,
+        gap_through
       FROM monitors
       """
     ).map { row in
       SavedMonitor(
         name: row.text(0), rule: row.text(1), began: row.whole(2), due: row.whole(3),
         largest: row.whole(4), ledThrough: row.whole(5), lostThrough: row.whole(6),
+        gapThrough: row.optionalWhole(10) ?? .min,
         owesInstant: row.whole(7) != 0, lastLine: row.whole(8),
         learned: row.optionalText(9).flatMap(SeriesBook.entries),
         alerts: alerts[row.text(0)] ?? [], groups: groups[row.text(0)] ?? [])
@@ -216,7 +231,9 @@ package final class StateStore: @unchecked Sendable {
         for entry in checkpoint.entries {
           let number = try journal.append(entry.kind, entry.content, at: checkpoint.time)
           for intent in entry.intents { try outbox.write(intent, of: number, at: checkpoint.time) }
+          if let transition = entry.transition { try index(transition, as: number) }
         }
+        try write(checkpoint.notes)
       }
     }
   }
@@ -252,11 +269,12 @@ package final class StateStore: @unchecked Sendable {
     try database.run(
       """
       INSERT INTO monitors
-        (name, rule, began, due, largest, led_through, lost_through, owes, last_line, learned)
-      VALUES (?,?,?,?,?,?,?,?,?,?)
+        (name, rule, began, due, largest, led_through, lost_through, owes, last_line, learned,
+        gap_through)
+      VALUES (?,?,?,?,?,?,?,?,?,?,?)
       ON CONFLICT (name) DO UPDATE SET rule = excluded.rule, began = excluded.began,
         due = excluded.due, largest = excluded.largest, led_through = excluded.led_through,
-        lost_through = excluded.lost_through,
+        lost_through = excluded.lost_through, gap_through = excluded.gap_through,
         owes = excluded.owes, last_line = excluded.last_line,
         learned = coalesce(excluded.learned, learned)
       """,
@@ -266,6 +284,7 @@ package final class StateStore: @unchecked Sendable {
         .whole(monitor.lostThrough), .whole(monitor.owesInstant ? 1 : 0),
         .whole(monitor.lastLine),
         monitor.learned.map { .text(SeriesBook.json(of: $0)) } ?? .null,
+        monitor.gapThrough == .min ? .null : .whole(monitor.gapThrough),
       ])
     for alert in monitor.alerts {
       try database.run(

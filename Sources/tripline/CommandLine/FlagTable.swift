@@ -8,6 +8,8 @@ extension Flag {
   private static let binding = working.union([.torture])
   /// Where the facts about a source are asked for: `check` reads a sample.
   private static let sourced = reading.union([.check, .torture])
+  /// Those that look at the durable state.
+  private static let looking: Set<Verb.Name> = [.status, .alerts, .journal, .doctor]
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
@@ -26,7 +28,7 @@ extension Flag {
       "the unit of a field's plain numbers: ns, us, ms, s, m or h; may be repeated"),
     .one(
       "config", "FILE", into: \.config, standard: "tripline.yaml", .rules,
-      for: binding.union([.journal]),
+      for: binding.union(looking),
       "the configuration file"),
 
     .one(
@@ -125,7 +127,11 @@ extension Flag {
       "keep state, so that a restart goes on where this run stopped"),
     .one(
       "state", "DIR", into: \.state, standard: "$XDG_STATE_HOME/tripline", .effects,
-      for: [.run, .journal], "the directory of the durable state; for 'run' it implies --durable"),
+      for: looking.union([.run]),
+      "the directory of the durable state; for 'run' it implies --durable"),
+    .toggle(
+      "repair", sets: { $0.repair = true }, .effects, for: [.doctor],
+      "write what can be saved anew, and keep what is damaged aside"),
     .toggle(
       "update", sets: { $0.update = true }, .effects, for: [.test],
       "rewrite the 'expect' of failing tests with what happened"),
@@ -135,7 +141,7 @@ extension Flag {
 
     .choice(
       "output", short: "o", "FORMAT", into: \.output, standard: "table", .output,
-      for: working.union([.journal]),
+      for: working.union(looking),
       "table, json, ndjson or csv"),
     .one(
       "junit", "FILE", into: \.junit, .output, for: [.test],

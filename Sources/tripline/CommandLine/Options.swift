@@ -58,6 +58,7 @@ package struct Options: Sendable {
   package var failOn: Set<Finding> = []
   package var durable = false
   package var state: String?
+  package var repair = false
 
   // What comes out.
   package var output = ResultFormat.table

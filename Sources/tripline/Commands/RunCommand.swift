@@ -14,7 +14,8 @@ package struct RunCommand: Command {
     description: """
       Follows the files, or reads stdin for '-', evaluates the monitors of the rule files on every \
       line and runs their actions. Remediation does nothing real without --live. Files and rules \
-      not given here come from tripline.yaml.
+      not given here come from tripline.yaml. Rule files that change are loaded anew; SIGHUP asks \
+      for it.
       """,
     examples: [
       Verb.Example("watch a log", "tripline run -r rules/ /var/log/app.log"),
@@ -62,8 +63,14 @@ package struct RunCommand: Command {
     var world = Watch.World(
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
+    world.rules = setup.supply(files, environment: .variables(environment))
+    world.history = setup.configuration.history
+    world.reload = ReloadSignal()
+    world.requests = try setup.stateOfRun.map { ResolveRequests(of: $0) }
     if let rehearsal = try Rehearsal(environment) {
       rehearsal.apply(to: &world, &sources, &loaded.actions)
+      // Other rules would bring actions that are no rehearsal.
+      world.rules = nil
       console.say(rehearsal.words, important: true)
     }
     let result = try Watch(
@@ -97,7 +104,7 @@ package struct RunCommand: Command {
             try file.flush()
           }
         }))
-    if result.end != .output, showsAlerts { try printer.finish(loaded.rules.map(\.rule.name)) }
+    if result.end != .output, showsAlerts { try printer.finish(result.troubles.map(\.monitor)) }
     words.end(result, alerts: alerts)
     result.note(in: &outcome, options, console)
     if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
@@ -157,6 +164,25 @@ private struct RunWords: Sendable {
       console.say(
         "tripline: \(failure.description); alerts are told all the same, remediation waits, and it "
           + "is tried again every second", important: true)
+    case .rules(.loaded(let changes)):
+      console.say(changes.description)
+    case .rules(.fault(let fault)):
+      for diagnostic in fault.diagnostics {
+        console.say(diagnostic.rendered(colour: palette.isColoured), important: true)
+      }
+      if fault.diagnostics.isEmpty { console.say("tripline: \(fault.reason)", important: true) }
+      console.say("the rules that were loaded before go on", important: true)
+    case .gap(let path, let time, let monitors):
+      let lines = path == "-" ? "stdin" : "'\(path.displaySafe())'"
+      console.say(
+        "lines of \(lines) up to \(Timestamp.rfc3339(time)) are missing: until that is a whole window "
+          + "ago, \(monitors.counted("monitor")) will only fire, on what more lines could not undo",
+        important: true)
+    case .request(let request, let isGranted):
+      let group = request.group.fields.isEmpty ? "" : " \(request.group.json.displaySafe())"
+      let alert = "'\(request.monitor.displaySafe())' \(request.level.rawValue)\(group)"
+      console.say(
+        isGranted ? "\(alert) was resolved by hand" : "\(alert) is not firing any more")
     case .keptAgain:
       console.say("the state can be written again", important: true)
     case .draining(let end):

@@ -179,12 +179,19 @@ struct Setup {
       units: units, params: params, zone: zone, zones: { ZoneFiles.zone(named: $0) })
   }
 
+  /// The files, directories and patterns of rules that were named.
+  var ruleNames: [String] { ruleNames([]) }
+
+  private func ruleNames(_ words: [String]) -> [String] {
+    let named = words + options.rules
+    let configured = configuration.rules.map { Paths.writtenIn(options.config ?? "", $0) }
+    return named.isEmpty ? configured : named
+  }
+
   /// The rule files that the flags or the configuration name.
   func ruleFiles(_ words: [String] = []) throws -> [SourceText] {
     var paths: [String] = []
-    let named = words + options.rules
-    let configured = configuration.rules.map { Paths.writtenIn(options.config ?? "", $0) }
-    for path in named.isEmpty ? configured : named {
+    for path in ruleNames(words) {
       for expanded in Paths.expanded(path) { paths += try Paths.ruleFiles(at: expanded) }
     }
     var files: [SourceText] = []
