@@ -11,6 +11,8 @@ PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev 
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
+# How long the tests may take before they are ended: one that hangs must not hang the build.
+PATIENCE ?= 40m
 # Flags of `make proof`, such as --rounds 100000 --seed 7.
 PROOF ?=
 RELEASE := -c release --static-swift-stdlib
@@ -36,7 +38,7 @@ build: deps ## build the release binary
 
 test: deps ## run all tests, of the program and of the rules
 	@$(SWIFT) build --build-tests $(FLAGS)
-	$(SWIFT) test --skip-build $(FLAGS)
+	timeout --kill-after=30 $(PATIENCE) $(SWIFT) test --skip-build $(FLAGS)
 	"$$($(SWIFT) build --show-bin-path $(FLAGS))/tripline" test rules/
 
 proof: deps ## hold the engine against its referee on 10,000 random logs

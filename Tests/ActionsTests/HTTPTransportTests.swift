@@ -3,7 +3,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPTransportTests {
+@Suite struct HTTPTransportTests {
   private func send(
     to url: String, method: String = "POST", headers: [HTTPRequest.Header] = [],
     body: String = "{}", authorities: String? = nil, timeout: Duration = .seconds(30),

@@ -2,7 +2,7 @@ import Actions
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProcessTransportTests {
+@Suite struct ProcessTransportTests {
   private func run(
     _ arguments: [String], in directory: String? = nil,
     environment: [(String, String)] = [], input: String = "", inherited: [String: String] = [:],

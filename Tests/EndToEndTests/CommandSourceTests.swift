@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// A command as a source, through the real binary.
-@Suite(.timeLimit(.minutes(5))) struct CommandSourceTests {
+@Suite struct CommandSourceTests {
   private func site(_ command: String, every: String, alert: String) throws -> RunSite {
     let site = try RunSite(
       rules: """

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// A damaged state, and what can be saved of it.
-@Suite(.timeLimit(.minutes(5))) struct DoctorTests {
+@Suite struct DoctorTests {
   private static let rules = """
     monitors:
       - name: slow

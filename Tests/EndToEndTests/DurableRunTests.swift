@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// `tripline run --state` dies at every point of its way, and nothing is lost and nothing is twice.
-@Suite(.timeLimit(.minutes(10))) struct DurableRunTests {
+@Suite struct DurableRunTests {
   private static let rules = """
     monitors:
       - name: slow

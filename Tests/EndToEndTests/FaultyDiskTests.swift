@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// A durable run on a disk that is full, broken, or does less than it says, for a while.
-@Suite(.timeLimit(.minutes(5))) struct FaultyDiskTests {
+@Suite struct FaultyDiskTests {
   private static let rules = """
     monitors:
       - name: slow

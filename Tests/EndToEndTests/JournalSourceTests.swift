@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The systemd journal as a source, through the real binary.
-@Suite(.timeLimit(.minutes(5))) struct JournalSourceTests {
+@Suite struct JournalSourceTests {
   private func site() throws -> RunSite {
     let site = try RunSite(
       rules: """

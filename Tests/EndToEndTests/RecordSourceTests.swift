@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// `decode` and `multiline`, through the real binary.
-@Suite(.timeLimit(.minutes(5))) struct RecordSourceTests {
+@Suite struct RecordSourceTests {
   private let scratch: Scratch
 
   init() throws {

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Rules that change while `tripline run` follows a log.
-@Suite(.timeLimit(.minutes(5))) struct ReloadTests {
+@Suite struct ReloadTests {
   private static func monitor(
     _ name: String, window: String = "10m", alert: String = "> 2", more: String = ""
   ) -> String {

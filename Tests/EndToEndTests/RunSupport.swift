@@ -76,7 +76,7 @@ final class RunningProgram: Sendable {
   }
 
   private func wait(for what: String, until isThere: () -> Bool) throws {
-    let deadline = DispatchTime.now() + .seconds(30)
+    let deadline = DispatchTime.now() + .seconds(60)
     while !isThere() {
       if changed.wait(timeout: deadline) == .timedOut {
         throw TooSlow(

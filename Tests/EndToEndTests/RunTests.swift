@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// `tripline run` on real files and pipes, with the clock of the machine.
-@Suite(.timeLimit(.minutes(5))) struct RunTests {
+@Suite struct RunTests {
   /// Fires on the third slow answer of a host.
   private func rules(actions: String = "") -> String {
     let names = actions.matches(of: /(?m)^  ([a-z]+):$/).map(\.output.1)

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// `run --state` on what can't be read twice.
-@Suite(.timeLimit(.minutes(10))) struct SpoolTests {
+@Suite struct SpoolTests {
   private static let rules = """
     monitors:
       - name: slow

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// `tripline status` and `tripline alerts`, on a run and on what it left.
-@Suite(.timeLimit(.minutes(5))) struct StatusTests {
+@Suite struct StatusTests {
   private static let rules = """
     monitors:
       - name: slow

@@ -5,7 +5,7 @@ import Testing
 
 /// `tripline torture` on the built program, and on one whose state is tampered with between its lives:
 /// whatever is taken away, torture must notice.
-@Suite(.timeLimit(.minutes(10))) struct TortureTests {
+@Suite struct TortureTests {
   private static let rules = """
     monitors:
       - name: slow

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Lines that windows should hold and do not.
-@Suite(.timeLimit(.minutes(5))) struct WarmingTests {
+@Suite struct WarmingTests {
   private static let rules = """
     monitors:
       - name: quiet

@@ -6,7 +6,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
+@Suite struct DispatcherTests {
   private let log = ReportLog()
   private let clock = ManualClock()
 
