@@ -169,7 +169,7 @@ import Testing
     try site.write(all + end, to: "all.log")
     let expected = try replayed(in: site).filter { $0.contains("\"to\":\"firing\"") }
     let found = try decided(in: site).filter { $0.contains("\"to\":\"firing\"") }
-    #expect(expected.count > 300)
+    #expect(expected.count > 30)
     #expect(deaths > 10)
     #expect(found == expected, "seed \(TestSeed.value)")
     let files = try spool(of: site)
