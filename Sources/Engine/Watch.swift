@@ -144,11 +144,16 @@ package struct Watch {
       faults: world.faults)
 
     if store != nil {
+      evaluation.history = InputHistory(sources)
+      evaluation.accounts = ByteAccounts(sources, kept: content.accounts)
       evaluation.restore(content, sources: sources, moment: follower.elapsed(atTime:))
-      follower.reread(outlet.news) { evaluation.again($0) }
-      voice.begin(content.open, at: clock.now)
+      follower.reread(voice.outlet.news) { evaluation.again($0) }
+      let card = RunCard(
+        began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
+        rules: rules, sources: sources)
+      voice.begin(content.open, card, at: clock.now)
     }
-    if !settings.fromStart { try follower.warm(&evaluation, outlet.news) }
+    if !settings.fromStart { try follower.warm(&evaluation, voice.outlet.news) }
     // From here on every line counts, whatever happens to this run.
     try voice.keep(follower, &evaluation)
     outlet.news(.watching)

@@ -21,6 +21,7 @@ extension WatchEvaluation {
       feeds[index].previous = saved.previous
       if let largest = saved.largest, let arrived = saved.arrived {
         clocks.came(index, largest: largest, at: moment(arrived))
+        history?.came(index, largest: largest)
       }
     }
   }
@@ -36,6 +37,7 @@ extension WatchEvaluation {
       batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
     line += UInt64(lines.batch.count)
     retain(lines)
+    history?.again(chunk, newest: newest)
     deciding.again(&lines.frames, run, restored: restored, newest: newest)
   }
 
@@ -65,6 +67,8 @@ extension WatchEvaluation {
   /// All that is written down.
   mutating func changesAreKept() {
     deciding.changesAreKept()
+    history?.isKept()
+    accounts?.areKept()
     for index in standings.indices {
       standings[index].hasMoved = false
       for generation in standings[index].marks.keys {

@@ -10,7 +10,7 @@ struct WatchEvaluation {
   private(set) var report = ScanReport()
   var deciding: Deciding
   var feeds: [LiveFeed]
-  let began: Int64
+  var began: Int64
   private let longestWindow: Int64
   private var retention = Retention()
   /// How far each source has come.
@@ -19,6 +19,10 @@ struct WatchEvaluation {
   var restored: Set<Int> = []
   /// Lines so far, in the order in which they came.
   var line: UInt64 = 0
+  /// What the journal will tell; nil where no state is kept.
+  var history: InputHistory?
+  /// What became of every byte; nil where no state is kept.
+  var accounts: ByteAccounts?
 
   /// `began` is the start of the program.
   init(_ deciding: Deciding, feeds: [LiveFeed], clocks: LiveClocks, began: Int64) {
@@ -44,12 +48,15 @@ struct WatchEvaluation {
     line += UInt64(lines.batch.count)
     retain(lines)
     standings[source].note(lines, now: arrival, recorded: chunk.recorded ?? arrival)
+    history?.before(chunk, lines, arrival: arrival, newest: newest)
+    accounts?.note(chunk, lines, late: [], isBefore: true)
     deciding.warm(&lines.frames, run, newest: newest)
   }
 
   /// Notes how far a source has come whose lines have been taken in before the start.
   mutating func warmed(_ source: Int, newest: Int64?, at elapsed: Duration) {
     clocks.came(source, largest: newest, at: elapsed)
+    history?.stood(source, at: newest)
   }
 
   /// Takes lines in. Each moves the watermark; every instant before that is decided; then it counts.
@@ -61,22 +68,49 @@ struct WatchEvaluation {
     var lines = try feeds[source].lines(
       of: chunk, path: path, arrival: arrival, report: &report)
     standings[source].note(lines, now: arrival, recorded: chunk.recorded)
-    let others = clocks.watermark(without: source, at: elapsed)
-    var own = clocks.reached(source)
+    let front = clocks.front(of: source, at: elapsed)
+    if let largest = lines.largest,
+      deciding.nextInstant ?? .min < front.watermark(at: max(front.own, largest))
+    {
+      history?.settle(source, front, through: largest, clocks, at: elapsed)
+    }
+    let late = try pass(&lines, front, emit)
+    clocks.came(source, largest: lines.largest, at: elapsed)
+    retain(lines)
+    history?.read(chunk, lines, isFirst: lines.isFirst, arrival: arrival)
+    history?.came(source, largest: lines.largest)
+    history?.advance()
+    accounts?.note(chunk, lines, late: late, isBefore: false)
+  }
+
+  /// Takes in lines at the front that time has reached; answers with the rows that came too late for
+  /// an instant that was decided.
+  mutating func pass(
+    _ lines: inout LiveFeed.Lines, _ front: LiveClocks.Front, _ emit: (Transition) throws -> Void
+  ) throws -> [Int] {
+    var own = front.own
     var start = 0
+    var late: [Int] = []
+    var next = deciding.nextInstant
+    var settled = accounts == nil ? Int64.min : deciding.settled
     for row in 0..<lines.batch.count where lines.timed[row] {
       let time = lines.batch.times[row]
-      if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(time, began)) }
+      if time <= settled { late.append(row) }
+      if next == nil {
+        deciding.begin(noLaterThan: min(time, began))
+        next = deciding.nextInstant
+      }
       own = max(own, time)
-      let watermark = max(clocks.watermark, min(clocks.watermark(of: source, at: own), others))
-      guard let next = deciding.nextInstant, next < watermark else { continue }
+      let watermark = front.watermark(at: own)
+      guard let instant = next, instant < watermark else { continue }
       try absorb(start..<row, &lines, emit)
       try deciding.advance(to: watermark, line: line, emit)
       start = row
+      next = deciding.nextInstant
+      if accounts != nil { settled = deciding.settled }
     }
     try absorb(start..<lines.batch.count, &lines, emit)
-    clocks.came(source, largest: lines.largest, at: elapsed)
-    retain(lines)
+    return late
   }
 
   /// Rows that pass no undecided instant.
@@ -115,22 +149,34 @@ struct WatchEvaluation {
     feeds.append(feed)
     standings.append(SourceStanding())
     clocks.add(idleAfter: plan.idleAfter, lateness: plan.lateness, at: elapsed, now: now)
+    history?.added(plan)
+    accounts?.added(plan)
   }
 
   // Time.
 
   mutating func reachedEnd(_ source: Int) { clocks.reachedEnd(source) }
 
-  mutating func ended(_ source: Int) { clocks.ended(source) }
+  mutating func ended(_ source: Int) {
+    clocks.ended(source)
+    history?.ended(source)
+  }
 
-  mutating func resumed(_ source: Int, at elapsed: Duration) { clocks.resumed(source, at: elapsed) }
+  mutating func resumed(_ source: Int, at elapsed: Duration) {
+    clocks.resumed(source, at: elapsed)
+    history?.resumed(source)
+  }
 
   /// Lets the time pass without lines.
   mutating func advance(to elapsed: Duration, _ emit: (Transition) throws -> Void) throws {
     let watermark = clocks.advance(to: elapsed)
     guard watermark != .min else { return }
-    if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(began, watermark)) }
+    if deciding.nextInstant == nil {
+      history?.began(at: min(began, watermark))
+      deciding.begin(noLaterThan: min(began, watermark))
+    }
     guard let next = deciding.nextInstant, next < watermark else { return }
+    history?.settle(clocks, at: elapsed)
     try deciding.advance(to: watermark, line: line, emit)
   }
 
@@ -151,6 +197,9 @@ struct WatchEvaluation {
 extension Deciding {
   /// The earliest instant that some monitor has not decided yet; nil before they began.
   var nextInstant: Int64? { monitors.compactMap(\.nextInstant).min() }
+
+  /// The latest instant that some monitor has decided; the minimum before the first.
+  var settled: Int64 { monitors.compactMap(\.settled).max() ?? .min }
 
   mutating func warm(_ frames: inout [Frame], _ run: LineRun, newest: Int64) {
     for index in monitors.indices { monitors[index].warm(&frames[index], run, newest: newest) }

@@ -12,6 +12,7 @@ final class WatchVoice {
   private let checkpoints: Checkpoints?
   private let faults: Faults?
   private var isFailing = false
+  private let losses = Losses()
 
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
@@ -22,6 +23,11 @@ final class WatchVoice {
     self.actions = actions
     self.live = live
     self.dispatcher = dispatcher
+    var outlet = outlet
+    outlet.news = { [losses, news = outlet.news] what in
+      losses.note(what)
+      news(what)
+    }
     self.outlet = outlet
     self.report = report
     self.checkpoints = checkpoints
@@ -51,11 +57,8 @@ final class WatchVoice {
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
-  func begin(_ open: [OutboxEntry], at time: Int64) {
-    note(.start) {
-      $0.key("monitors")
-      $0.array { for name in rules.keys.sorted() { $0.string(name) } }
-    }
+  func begin(_ open: [OutboxEntry], _ card: RunCard, at time: Int64) {
+    checkpoints?.note(StateStore.NewEntry(.start, card.json))
     for entry in open { takeUp(entry, at: time) }
   }
 
@@ -106,8 +109,13 @@ final class WatchVoice {
     let sources = evaluation.movedSources(follower.plan) { [evaluation] source in
       follower.saved(source) { evaluation.needed(Int32(source), $0) }
     }
+    for loss in losses.take() { evaluation.accounts?.note(loss) }
+    let input = evaluation.history?.content(sources) { source, generation in
+      follower.ledger.fingerprint(Int32(source), generation)
+    }
+    let accounts = evaluation.accounts?.changes(sources) ?? []
     faults?.pass()
-    if checkpoints.commit(sources, evaluation.changedMonitors) {
+    if checkpoints.commit(sources, evaluation.changedMonitors, accounts, input: input) {
       evaluation.changesAreKept()
       if isFailing { outlet.news(.keptAgain) }
       isFailing = false
@@ -129,6 +137,20 @@ final class WatchVoice {
   /// When a commit is due though nothing happens.
   func wakes(_ evaluation: WatchEvaluation) -> Duration? {
     evaluation.hasMoved ? checkpoints?.wakes : nil
+  }
+}
+
+/// Bytes that turned out to be gone since the last commit.
+private final class Losses {
+  private var list: [SourceLoss] = []
+
+  func note(_ news: WatchNews) {
+    if case .source(let news) = news, let loss = news.loss { list.append(loss) }
+  }
+
+  func take() -> [SourceLoss] {
+    defer { list = [] }
+    return list
   }
 }
 

@@ -20,6 +20,8 @@ final class LiveFeed {
     var refused: [Int64] = []
     /// Whether some have no time of their own.
     var hasUntimed = false
+    /// Whether no line before them had a time.
+    var isFirst = false
   }
 
   private let plan: SourcePlan
@@ -71,18 +73,28 @@ final class LiveFeed {
       return true
     }
     report.refused.note(refused.count, at: refused.first.map(place))
-    if let last = made.lastTime, last <= arrival + plan.maxAhead { previous = last }
+    let before = previous
+    noteTime(made, timed, refusing: !refused.isEmpty)
     let frames = frames(of: batch, timed)
     for frame in frames where !frame.limited.isEmpty {
       report.regexLimit.note(frame.limited.count, at: frame.limited.first.map(place))
     }
     return Lines(
       batch: batch, frames: frames, timed: timed, largest: largest,
-      refused: refused.map { Int64(batch.offset(of: $0)) }, hasUntimed: !made.untimed.isEmpty)
+      refused: refused.map { Int64(batch.offset(of: $0)) }, hasUntimed: !made.untimed.isEmpty,
+      isFirst: before == nil)
+  }
+
+  /// Notes the time of the last line, for lines that have none, or only half of one.
+  private func noteTime(_ made: MadeBatch, _ timed: Selection, refusing: Bool) {
+    guard refusing else { return previous = made.lastTime ?? previous }
+    let untimed = Set(made.untimed)
+    let last = timed.rows.last { !untimed.contains($0) }
+    previous = last.map { made.batch.times[$0] } ?? previous
   }
 
   /// Lines that were taken in before a restart: what they can't tell any more is in the marks.
-  func linesAgain(of chunk: LiveChunk, _ marks: ReadMarks, near: Int64) -> Lines {
+  func linesAgain(of chunk: LiveChunk, _ marks: ReadMarks, near: Int64?) -> Lines {
     var made = maker.make(chunk.read, previous: previous, near: near)
     if !made.untimed.isEmpty {
       var times = made.batch.times
@@ -97,7 +109,7 @@ final class LiveFeed {
     timed.filter { row in
       batch.times[row] != Batch.untimed && !refused.contains(Int64(batch.offset(of: row)))
     }
-    if let last = made.lastTime { previous = last }
+    noteTime(made, timed, refusing: !refused.isEmpty)
     let largest = timed.rows.map { batch.times[$0] }.max()
     return Lines(batch: batch, frames: frames(of: batch, timed), timed: timed, largest: largest)
   }

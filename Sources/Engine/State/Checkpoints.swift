@@ -62,12 +62,17 @@ final class Checkpoints {
   var wakes: Duration { lastTry + Checkpoints.interval }
 
   /// Commits; whether that worked.
-  func commit(_ sources: [SavedSource], _ monitors: [SavedMonitor]) -> Bool {
+  func commit(
+    _ sources: [SavedSource], _ monitors: [SavedMonitor], _ accounts: [ByteAccount], input: String?
+  ) -> Bool {
     lastTry = clock.elapsed
     var checkpoint = StateStore.Checkpoint(time: clock.now)
     checkpoint.sources = sources
     checkpoint.monitors = monitors
+    checkpoint.accounts = accounts
     checkpoint.entries = entries
+    // Behind what it led to: those are the transitions since the entry of its kind before.
+    if let input { checkpoint.entries.append(StateStore.NewEntry(.input, input)) }
     do throws(StateFailure) {
       try store.commit(checkpoint)
     } catch {

@@ -44,7 +44,8 @@ enum StateSchema {
       detail TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX outbox_open ON outbox (status) WHERE status IN ('waiting', 'attempting');
-    """
+    """,
+    AccountTable.schema,
   ]
 
   /// Brings the database up to date, one step after the other, each kept as a whole.

@@ -14,6 +14,8 @@ package final class StateStore: @unchecked Sendable {
     package var monitors: [SavedMonitor] = []
     /// Deliveries that were asked for and not ended.
     package var open: [OutboxEntry] = []
+    /// What became of the bytes of every generation.
+    package var accounts: [ByteAccount] = []
 
     package var isEmpty: Bool { sources.isEmpty && monitors.isEmpty }
   }
@@ -30,6 +32,8 @@ package final class StateStore: @unchecked Sendable {
     package var entries: [NewEntry] = []
     /// Monitors of which nothing is to be kept.
     package var forgotten: [String] = []
+    /// Generations of which more is known.
+    package var accounts: [ByteAccount] = []
 
     package init(time: Int64) { self.time = time }
   }
@@ -54,6 +58,7 @@ package final class StateStore: @unchecked Sendable {
   private let database: Database
   private let journal: Journal
   private let outbox: Outbox
+  private let accounts: AccountTable
 
   /// Opens the state in a directory that this process holds; made when there is none.
   package init(in directory: StateDirectory) throws(StateFailure) {
@@ -66,6 +71,7 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(path: path)
     journal = Journal(database)
     outbox = Outbox(database)
+    accounts = AccountTable(database)
     // With a full sync a commit survives a power cut too: nothing is done before its intent is on
     // the disk.
     try database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
@@ -83,6 +89,7 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(path: path, isReadOnly: true)
     journal = Journal(database)
     outbox = Outbox(database)
+    accounts = AccountTable(database)
     try StateSchema.checkCurrent(database, path: path)
     try check()
   }
@@ -96,7 +103,9 @@ package final class StateStore: @unchecked Sendable {
 
   package func load() throws(StateFailure) -> Content {
     try lock.withLock { _ throws(StateFailure) in
-      Content(sources: try sources(), monitors: try monitors(), open: try outbox.open())
+      Content(
+        sources: try sources(), monitors: try monitors(), open: try outbox.open(),
+        accounts: try accounts.all())
     }
   }
 
@@ -210,6 +219,7 @@ package final class StateStore: @unchecked Sendable {
         for source in checkpoint.sources { try write(source) }
         for name in checkpoint.forgotten { try forget(name) }
         for monitor in checkpoint.monitors { try write(monitor) }
+        for account in checkpoint.accounts { try accounts.write(account) }
         for entry in checkpoint.entries {
           let number = try journal.append(entry.kind, entry.content, at: checkpoint.time)
           for intent in entry.intents { try outbox.write(intent, of: number, at: checkpoint.time) }
