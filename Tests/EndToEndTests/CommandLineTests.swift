@@ -37,6 +37,8 @@ import Testing
           check    find mistakes in rules and queries
           explain  show how a monitor is carried out, and why it fired or did not
           journal  show what a durable run decided, in order
+          verify   prove that the journal says what the logs lead to
+          audit    account for every byte of every log that a durable run reads
           help     show this, or the page of a verb or a lint
           version  show the version
 
@@ -55,6 +57,10 @@ import Testing
           tripline explain 'error | timeslice 1m | count by _timeslice'
           # what happened
           tripline journal
+          # what was decided, is it true
+          tripline verify -r rules/
+          # is anything missing
+          tripline audit
           # everything that check finds
           tripline help lints
 

@@ -99,6 +99,11 @@ import Testing
       firstDifference(decided.map(\.summary), expected.map(\.summary)) == nil,
       "seed \(TestSeed.value &+ seed)")
     #expect(deaths > 10)
+    let verified = try BinaryRun.tripline(
+      ["verify", "-r", "rules.yaml", "--state", "state"], in: site.directory)
+    #expect(
+      verified.output == "verified \(expected.count) of \(expected.count) transitions\n",
+      "seed \(TestSeed.value &+ seed)")
     let told = try told(in: site)
     let owed = expected.filter { $0.actions.contains { $0.name == "tell" } }.map(\.id)
     #expect(Set(told) == Set(owed))

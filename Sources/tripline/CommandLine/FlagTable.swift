@@ -2,8 +2,12 @@ import TerminalUI
 
 extension Flag {
   private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
-  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain]
-  private static let working: Set<Verb.Name> = [.query, .run, .replay, .test, .check, .explain]
+  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain, .verify]
+  private static let working: Set<Verb.Name> = [
+    .query, .run, .replay, .test, .check, .explain, .verify,
+  ]
+  /// Where the durable state is looked at.
+  private static let stateful: Set<Verb.Name> = [.run, .journal, .verify, .audit]
   /// Where the facts about a source are asked for: `check` reads a sample.
   private static let sourced = reading.union([.check])
   private static let all = Set(Verb.Name.allCases)
@@ -24,7 +28,7 @@ extension Flag {
       "the unit of a field's plain numbers: ns, us, ms, s, m or h; may be repeated"),
     .one(
       "config", "FILE", into: \.config, standard: "tripline.yaml", .rules,
-      for: working.union([.journal]),
+      for: working.union(stateful),
       "the configuration file"),
 
     .one(
@@ -50,7 +54,8 @@ extension Flag {
       "time-field", "FIELD", into: \.timeField, .reading, for: sourced,
       "the field that holds a line's time, when it is none of the usual ones"),
     .one(
-      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: sourced,
+      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading,
+      for: sourced.union([.verify]),
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
       "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading, for: reading,
@@ -103,7 +108,10 @@ extension Flag {
       "keep state, so that a restart goes on where this run stopped"),
     .one(
       "state", "DIR", into: \.state, standard: "$XDG_STATE_HOME/tripline", .effects,
-      for: [.run, .journal], "the directory of the durable state; for 'run' it implies --durable"),
+      for: stateful, "the directory of the durable state; for 'run' it implies --durable"),
+    .one(
+      "journal", "DIR", into: \.journal, .effects, for: [.replay],
+      "replay what the durable run in DIR took in, in its order and with its clock"),
     .toggle(
       "update", sets: { $0.update = true }, .effects, for: [.test],
       "rewrite the 'expect' of failing tests with what happened"),
@@ -113,7 +121,7 @@ extension Flag {
 
     .choice(
       "output", short: "o", "FORMAT", into: \.output, standard: "table", .output,
-      for: working.union([.journal]),
+      for: working.union(stateful),
       "table, json, ndjson or csv"),
     .one(
       "junit", "FILE", into: \.junit, .output, for: [.test],

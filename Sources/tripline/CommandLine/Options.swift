@@ -48,6 +48,7 @@ package struct Options: Sendable {
   package var failOn: Set<Finding> = []
   package var durable = false
   package var state: String?
+  package var journal: String?
 
   // What comes out.
   package var output = ResultFormat.table

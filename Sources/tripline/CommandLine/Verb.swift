@@ -1,7 +1,7 @@
 /// A verb of the command line, as `help` shows it. Each is declared in the file of its command.
 package struct Verb: Sendable {
   package enum Name: String, Sendable, CaseIterable {
-    case query, run, replay, test, check, explain, journal, help, version
+    case query, run, replay, test, check, explain, journal, verify, audit, help, version
   }
 
   package struct Example: Sendable {
@@ -44,15 +44,15 @@ extension Verb {
   /// Every command, in the order of `help`.
   package static let commands: [any Command.Type] = [
     QueryCommand.self, RunCommand.self, ReplayCommand.self, TestCommand.self,
-    CheckCommand.self, ExplainCommand.self, JournalCommand.self, HelpCommand.self,
-    VersionCommand.self,
+    CheckCommand.self, ExplainCommand.self, JournalCommand.self, VerifyCommand.self,
+    AuditCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   package static let all: [Verb] = commands.map { $0.verb }
 
   /// Verbs of the plan that are not there yet, so that asking for one gets a straight answer.
   static let planned = [
-    "backtest", "sweep", "plan", "verify", "capture", "import",
+    "backtest", "sweep", "plan", "capture", "import",
     "export", "serve", "alerts", "silence", "actions", "doctor", "torture", "fmt", "lsp",
     "completions",
   ]
