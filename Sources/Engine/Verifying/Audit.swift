@@ -69,23 +69,14 @@ package struct Audit {
   private static func find(_ account: ByteAccount, in content: StateStore.Content) -> OpenedFile? {
     let source = content.sources.first { $0.name == account.source }
     let kept = source?.generations.first { $0.number == account.number }
-    let files =
-      [account.source, account.path]
-      + GenerationFinder().generations(of: account.source, others: [account.path]).map(\.path)
-    let saved = SavedGeneration(
-      number: account.number, path: account.path, device: 0, inode: 0,
-      fingerprint: account.fingerprint, tail: account.tail, needed: 0, read: account.end, line: 1)
-    for path in files {
-      guard let file = try? OpenedFile(path) else { continue }
-      if account.end > 0, !account.tail.isEmpty {
-        guard file.holds(saved) else { continue }
-      } else {
-        // Of an empty one nothing is known but its number.
-        guard let kept, file.identity == kept.identity else { continue }
-      }
-      return try? OpenedFile(path)
+    // Of an empty one nothing is known but its number.
+    if account.end == 0, let kept {
+      let file = try? OpenedFile(account.source)
+      return file?.identity == kept.identity ? file : nil
     }
-    return nil
+    return GenerationLookup(log: account.source, others: [account.path]).file(
+      number: account.number, fingerprint: account.fingerprint, read: account.end,
+      tail: account.tail)
   }
 }
 

@@ -156,11 +156,12 @@ struct ByteAccounts {
     for source in sources {
       for saved in source.generations {
         let key = Key(source: source.name, number: saved.number)
-        guard changed.contains(key) else { continue }
-        accounts[key]?.path = saved.path
-        accounts[key]?.fingerprint = saved.fingerprint
+        guard changed.contains(key), var account = accounts[key] else { continue }
+        account.path = saved.path
+        account.fingerprint = saved.fingerprint
         // It is recognised by what stands before that place.
-        if saved.read == accounts[key]?.end { accounts[key]?.tail = saved.tail }
+        account.tail = saved.read == account.end ? saved.tail : ""
+        accounts[key] = account
       }
     }
     return changed.compactMap { accounts[$0] }

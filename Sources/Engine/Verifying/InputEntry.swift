@@ -72,6 +72,8 @@ package struct InputEntry: Sendable, Hashable {
     case added(SourceCard)
     /// Other rules.
     case rules(RunCard)
+    /// Steps were dropped here: too many had come while nothing could be written.
+    case dropped
   }
 
   package var files: [File] = []
@@ -119,6 +121,7 @@ extension InputEntry {
         $0.member("stood", source)
         $0.member("at", whole: time)
       }
+    case .dropped: writer.object { $0.member("dropped", whole: 1) }
     case .began(let time): writer.object { $0.member("began", whole: time) }
     case .ended(let source): writer.object { $0.member("ended", source) }
     case .resumed(let source): writer.object { $0.member("resumed", source) }
@@ -216,6 +219,7 @@ extension InputEntry {
     if let source = tree["stood"]?.text, let time = tree["at"]?.whole {
       return .stood(source: source, at: time)
     }
+    if tree["dropped"] != nil { return .dropped }
     if let time = tree["began"]?.whole { return .began(at: time) }
     if let source = tree["ended"]?.text { return .ended(source: source) }
     if let source = tree["resumed"]?.text { return .resumed(source: source) }

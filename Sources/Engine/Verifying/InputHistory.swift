@@ -15,6 +15,9 @@ struct InputHistory {
   /// Fingerprints of generations that may be let go of before the next commit.
   private var fingerprints: [Key: String] = [:]
 
+  /// While nothing can be written, this many steps are held for later.
+  private static let capacity = 1_000_000
+
   private struct Key: Hashable {
     var source: Int
     var number: Int32
@@ -149,6 +152,19 @@ struct InputHistory {
       entry.steps[entry.steps.count - 1] = .read(last)
     } else {
       entry.steps.append(.read(stretch))
+    }
+    if entry.steps.count > InputHistory.capacity { drop() }
+  }
+
+  /// Nothing can be written, and memory is no place for all of it. How far time has come is told again.
+  private mutating func drop() {
+    entry = InputEntry()
+    places = [:]
+    ends = ReadEnds()
+    entry.steps = [.dropped]
+    for source in plans.indices where told.time(of: source, at: .zero) != .min {
+      let time = told.time(of: source, at: .zero)
+      entry.steps.append(.idle(source: plans[source].path, to: time))
     }
   }
 

@@ -25,8 +25,14 @@ package final class JournaledLogs {
     case nowhere
   }
 
-  /// For each generation how it was recognised, as often as it was, oldest first.
-  private var marks: [Key: [InputEntry.File]] = [:]
+  /// How a generation was recognised first, and last, and where it was.
+  private struct Marks {
+    var first: InputEntry.File
+    var last: InputEntry.File
+    var paths: Set<String>
+  }
+
+  private var marks: [Key: Marks] = [:]
   private var found: [Key: Found] = [:]
   /// The last place at which the bytes before it were looked at.
   private var checked: [Key: (read: Int64, stands: Bool)] = [:]
@@ -42,7 +48,9 @@ package final class JournaledLogs {
   /// Notes how generations were recognised; all entries must be known before anything is read.
   func note(_ entry: InputEntry) {
     for file in entry.files {
-      marks[Key(source: file.source, number: file.number), default: []].append(file)
+      let key = Key(source: file.source, number: file.number)
+      marks[key, default: Marks(first: file, last: file, paths: [])].last = file
+      marks[key]?.paths.insert(file.path)
     }
   }
 
@@ -87,34 +95,26 @@ package final class JournaledLogs {
   ) -> Gone {
     Gone(
       source: file.source,
-      path: marks[Key(source: file.source, number: file.number)]?.last?.path ?? file.path,
+      path: marks[Key(source: file.source, number: file.number)]?.last.path ?? file.path,
       generation: file.fingerprint, from: stretch.from, to: stretch.to, isChanged: isChanged)
   }
 
   private func open(_ file: InputEntry.File, source: Int32) -> Found {
     let key = Key(source: file.source, number: file.number)
     if let known = found[key] { return known }
-    let place = locate(marks[key] ?? [file], source: source)
+    let place = locate(
+      marks[key] ?? Marks(first: file, last: file, paths: [file.path]), source: source)
     found[key] = place
     return place
   }
 
-  /// The file that holds the generation as far as it was read, or, if there is none, farthest.
-  private func locate(_ marks: [InputEntry.File], source: Int32) -> Found {
-    guard let newest = marks.last else { return .nowhere }
-    let paths = Set(marks.map(\.path))
-    let files =
-      [newest.source, newest.path]
-      + GenerationFinder().generations(of: newest.source, others: paths.sorted()).map(\.path)
-    for mark in [newest, marks[0]] where mark.read > 0 {
-      let saved = SavedGeneration(
-        number: mark.number, path: mark.path, device: 0, inode: 0, fingerprint: mark.fingerprint,
-        tail: mark.tail, needed: 0, read: mark.read, line: 1)
-      for path in files {
-        guard let file = try? OpenedFile(path), file.holds(saved), let file = try? OpenedFile(path)
-        else { continue }
-        if let place = try? place(of: file, mark, source) { return place }
-      }
+  /// The file that holds the generation as far as it was read, or, if there is none, its beginning.
+  private func locate(_ marks: Marks, source: Int32) -> Found {
+    let lookup = GenerationLookup(log: marks.last.source, others: marks.paths.sorted())
+    for mark in [marks.last, marks.first] {
+      let file = lookup.file(
+        number: mark.number, fingerprint: mark.fingerprint, read: mark.read, tail: mark.tail)
+      if let file, let place = try? place(of: file, mark, source) { return place }
     }
     return .nowhere
   }

@@ -167,6 +167,8 @@ package final class JournaledRun {
   package struct Intake: Sendable {
     /// Bytes that could not be read.
     package var gone: [JournaledLogs.Gone] = []
+    /// Whether the journal itself does not tell all of it.
+    package var isIncomplete = false
     /// Monitors that began in the middle, without what had been read before.
     package var begun: [String] = []
   }
@@ -187,6 +189,7 @@ package final class JournaledRun {
           intake.gone.append(gone)
         }
       case .rules(let card): intake.begun += change(card)
+      case .dropped: intake.isIncomplete = true
       default: try pass(step, say)
       }
     }
@@ -244,7 +247,7 @@ package final class JournaledRun {
     case .added(let card):
       guard let plan = card.plan() else { return }
       add(plan)
-    case .read, .rules: break
+    case .read, .rules, .dropped: break
     }
   }
 

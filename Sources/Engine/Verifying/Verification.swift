@@ -38,6 +38,8 @@ package final class Verification {
     case rule(monitor: String, isKnown: Bool)
     /// The beginning of the journal was removed.
     case pruned
+    /// The journal could not be written for long.
+    case dropped
     /// A person decided, or the rule was taken away.
     case decree
   }
@@ -67,6 +69,8 @@ package final class Verification {
   /// Monitors that can't be judged: since when, and why.
   private var doubtful: [String: (through: Int64, reason: Doubt)] = [:]
   private var book = AlertsTold()
+  /// Whether alerts may have stories that the journal does not tell any more.
+  private var isPruned = false
 
   package init(_ store: StateStore, rules: [BoundRule], actions: ActionSet) {
     self.store = store
@@ -103,6 +107,7 @@ package final class Verification {
       let isFirst = outcome.runs == 0
       outcome.runs += 1
       if entry.kind == Journal.Kind.pruned.rawValue {
+        isPruned = true
         doubt(run.monitors.map(\.rule.rule.name), through: .max, because: .pruned)
       } else if !isFirst {
         // One that was not in force for a while lacks what was read meanwhile.
@@ -138,7 +143,7 @@ package final class Verification {
         kept.append(record)
       }
     }
-    let told = found.filter { doubtful[$0.0.monitor] == nil }
+    let told = found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
     try compare(kept, told, at: entry)
     takeOver(found.map(\.0))
     expected = []
@@ -180,6 +185,7 @@ package final class Verification {
   private func doubt(about transition: Transition) -> Doubt? {
     if [.manual, .removed].contains(transition.reason) { return .decree }
     if let known = doubtful[transition.monitor] { return known.reason }
+    if isUntold(transition) { return .pruned }
     guard !run.monitors.contains(where: { $0.rule.rule.name == transition.monitor }) else {
       return nil
     }
@@ -187,6 +193,9 @@ package final class Verification {
       monitor: transition.monitor,
       isKnown: rules.contains { $0.rule.name == transition.monitor })
   }
+
+  /// Whether nobody knows how its alert stood, because the journal was pruned and has not told since.
+  private func isUntold(_ transition: Transition) -> Bool { isPruned && !book.knows(transition) }
 
   private func note(_ reason: Doubt) {
     if let index = outcome.doubts.firstIndex(where: { $0.reason == reason }) {
@@ -206,6 +215,7 @@ package final class Verification {
     }
     let names = run.monitors.map(\.rule.rule.name)
     if let gone = intake.gone.first { doubt(names, because: .gone(gone.asReason)) }
+    if intake.isIncomplete { doubt(names, because: .dropped) }
     for name in intake.begun {
       doubt([name], because: .rule(monitor: name, isKnown: true))
     }
@@ -239,10 +249,14 @@ package final class Verification {
 
   /// The alerts of monitors that can't be judged are what the journal says.
   private func takeOver(_ found: [Transition]) {
+    let transitions = expected.map(\.transition) + found
+    let untold = transitions.map(isUntold)
     for record in expected { book.note(record.transition) }
-    let alerts = (expected.map(\.transition) + found).filter {
-      doubtful[$0.monitor] != nil || [.manual, .removed].contains($0.reason)
-    }
+    let alerts = zip(transitions, untold).filter { transition, wasUntold in
+      wasUntold
+        ? book.knows(transition)
+        : doubtful[transition.monitor] != nil || [.manual, .removed].contains(transition.reason)
+    }.map(\.0)
     for transition in alerts {
       let (firing, ordinal) = book.standing(of: transition)
       run.update(transition.monitor) {
@@ -296,6 +310,8 @@ private struct AlertsTold {
     }
     alerts[key] = alert
   }
+
+  func knows(_ transition: Transition) -> Bool { alerts[key(transition)] != nil }
 
   func standing(of transition: Transition) -> (firing: (at: Int64, ordinal: Int)?, ordinal: Int) {
     let alert = alerts[key(transition)] ?? Alert()

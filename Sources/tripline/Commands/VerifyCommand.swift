@@ -108,7 +108,8 @@ private struct VerifyPage {
         .bounds
     case .rule(let monitor, true): "the rule '\(monitor.displaySafe())' is another one now"
     case .rule(let monitor, false): "the rule '\(monitor.displaySafe())' was not given"
-    case .pruned: "the journal from before it was removed"
+    case .pruned: "the journal from before was removed"
+    case .dropped: "the journal could not be written for long"
     case .decree: "a person or a change of rules decided"
     }
   }
@@ -223,8 +224,9 @@ extension JournaledLogs.Gone {
   /// `app.log.1 (bytes 0..812) is gone`. The name that it had when it was read may be another file's.
   var bounds: String {
     let what = isChanged ? "has other bytes now than were read" : "is gone"
-    let file = path.displaySafe()
-    let name = path == source ? generation.map { "generation \($0) of \(file)" } : nil
+    let file = path == "-" ? "stdin" : path.displaySafe()
+    let name =
+      path == source && path != "-" ? generation.map { "generation \($0) of \(file)" } : nil
     return "\(name ?? file) (bytes \(from)..\(to)) \(what)"
   }
 }
