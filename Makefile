@@ -7,7 +7,7 @@ SWIFT_NEEDED := 6 3
 # The Debian and Ubuntu packages that the build and the tests need, and what pkg-config calls the
 # libraries elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  libsqlite3-dev pkg-config tzdata openssl zstd logrotate sqlite3
+  libsqlite3-dev libsystemd0 pkg-config tzdata openssl zstd logrotate sqlite3
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
@@ -49,6 +49,7 @@ bench: bench-build ## measure speed: GB/s, lines/s, allocations
 	[ -f bench-data/uniform.log ] || "$$bench" generate --seed 42 --bytes 1e9 bench-data/uniform.log
 	[ -f bench-data/mixed.log ] || "$$bench" generate --seed 7 --bytes 2e8 --shape mixed bench-data/mixed.log
 	"$$bench" run bench-data/uniform.log bench-data/mixed.log
+	"$$bench" groups
 
 bench-allocations: bench-build ## check that the hot path allocates no more than it may
 	@"$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline-bench" allocations

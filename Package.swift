@@ -70,7 +70,9 @@ let package = Package(
     tests("ActionsTests", ["Actions", "Alerting"]),
     tests("EngineTests", ["Engine", "Actions", "Alerting", "QueryLanguage", "Records"]),
     tests("TerminalUITests", ["TerminalUI", "Alerting", "QueryLanguage", "Records"]),
-    tests("EndToEndTests", ["tripline", "TerminalUI", "Alerting", "QueryLanguage", "Records"]),
+    tests(
+      "EndToEndTests",
+      ["tripline", "Engine", "TerminalUI", "Alerting", "QueryLanguage", "Records"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,5 +18,10 @@ package struct ActionSet: Sendable {
     }
   }
 
+  /// The same names for what these actions become.
+  func map(_ change: (BoundAction) -> BoundAction) -> ActionSet {
+    ActionSet(actions.values.map(change))
+  }
+
   package subscript(name: String) -> BoundAction? { actions[name] }
 }

@@ -68,9 +68,9 @@ struct AlertGroups: Sendable {
   private mutating func grow() {
     let more = table.count - lastLines.count
     guard more > 0 else { return }
-    lastLines += [Int64](repeating: .min, count: more)
-    firstLines += [Int64](repeating: AlertGroups.unknown, count: more * watchers.count)
-    isRemembered += [Bool](repeating: false, count: more)
+    lastLines += repeatElement(.min, count: more)
+    firstLines += repeatElement(AlertGroups.unknown, count: more * watchers.count)
+    isRemembered += repeatElement(false, count: more)
   }
 
   /// The alert group that a group of the fold belongs to.
@@ -86,8 +86,13 @@ struct AlertGroups: Sendable {
     // A group made by a stage behind the aggregate has no lines of its own: all count for all.
     var number = 0
     if rule.tellsGroupsByLine, let keys = rule.groupKeys {
-      let values = folds.values(of: fold)
-      number = self.number(of: keys.map { values[$0] })
+      if keys.elementsEqual(rule.fold.keys.indices) {
+        number = table.adopt(fold, of: folds)
+        grow()
+      } else {
+        let values = folds.values(of: fold)
+        number = self.number(of: keys.map { values[$0] })
+      }
     }
     ofFold[fold] = Int32(number)
     return number
@@ -98,8 +103,14 @@ struct AlertGroups: Sendable {
     _ rows: Selection, ofFolds folds: [Int32], _ table: GroupTable
   ) -> [Int32] {
     var numbers = folds
+    // In rounds, as in `GroupTable`: first those that are known.
     rows.forEach { row in
-      numbers[row] = Int32(truncatingIfNeeded: number(ofFold: Int(folds[row]), table))
+      ofFold.prefetch(folds.ahead(of: row))
+      let fold = Int(folds[row])
+      numbers[row] = fold < ofFold.count ? ofFold[fold] : -1
+    }
+    rows.forEach { row in
+      if numbers[row] < 0 { numbers[row] = Int32(number(ofFold: Int(folds[row]), table)) }
     }
     return numbers
   }
@@ -233,23 +244,33 @@ struct AlertGroups: Sendable {
 
   /// Notes when groups were seen. Lines after the instant `due` are not known yet.
   mutating func note(_ rows: Selection, _ numbers: [Int32], _ times: [Int64], due: Int64) {
-    let width = watchers.count
+    noteFirst(rows, numbers, times)
+    let oldest = due - rule.window
     rows.forEach { row in
+      lastLines.prefetch(numbers.ahead(of: row))
       let number = Int(numbers[row])
       let time = times[row]
-      if number > 0 {
-        for place in number * width..<(number + 1) * width
-        where firstLines[place] == AlertGroups.unknown {
-          firstLines[place] = time
-          changes?.groups.insert(number)
-        }
-        // No window will tell of it again.
-        if time <= due - rule.window { changes?.groups.insert(number) }
-      }
+      // No window will tell of it again.
+      if time <= oldest, number > 0 { changes?.groups.insert(number) }
       if time <= due {
         meet(number, at: time)
       } else {
         ahead.note(number, at: time, pane: rule.instant(atOrAfter: time))
+      }
+    }
+  }
+
+  private mutating func noteFirst(_ rows: Selection, _ numbers: [Int32], _ times: [Int64]) {
+    let width = watchers.count
+    guard width > 0 else { return }
+    rows.forEach { row in
+      firstLines.prefetch(numbers.ahead(of: row) * width)
+      let number = Int(numbers[row])
+      guard number > 0 else { return }
+      for place in number * width..<(number + 1) * width
+      where firstLines[place] == AlertGroups.unknown {
+        firstLines[place] = times[row]
+        changes?.groups.insert(number)
       }
     }
   }
@@ -320,7 +341,14 @@ struct AlertGroups: Sendable {
   private mutating func noteChange(of group: Int) { changes?.groups.insert(group) }
 
   mutating func noteEvidence(_ place: EvidencePlace, of group: Int) {
-    evidence.note(place, of: group)
+    if rule.rule.evidence > 0 { evidence.note(place, of: group) }
+  }
+
+  /// Notes where lines stand that a window may show; `numbers` are their groups.
+  mutating func noteEvidence(_ rows: Selection, _ numbers: [Int32], _ batch: Batch) {
+    if rule.rule.evidence > 0 {
+      evidence.note(rows, of: numbers, below: lastLines.count, batch)
+    }
   }
 
   /// Forgets lines that no window of the instant `due` or a later one can show.

@@ -6,7 +6,7 @@ package struct BoundRule: Sendable {
   package let rule: Rule
   /// Always folds: a query without aggregate counts its lines by the group fields.
   package let plan: Plan
-  package let fold: FoldPlan
+  package fileprivate(set) var fold: FoldPlan
   package let window: Int64
   package let every: Int64
   /// The group fields as columns of the result.
@@ -227,12 +227,14 @@ private struct RuleBinding {
         help: "group by fields of the lines, or remove per_group")
     }
     guard problems.isEmpty else { throw Diagnostics(problems) }
-    return BoundRule(
+    var bound = BoundRule(
       rule: rule, plan: plan, fold: fold, window: rule.window, every: every,
       groupSlots: groupSlots, groupKeys: groupsAreKeys ? groupKeys : nil, levels: levels,
       series: series, missingData: rule.missingData,
       terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 },
       expansion: expansion)
+    bound.fold.showsOrder = !bound.readsTotals || series != nil
+    return bound
   }
 
   /// Whether the lines themselves say what a key of the fold is.

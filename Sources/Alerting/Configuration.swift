@@ -1,5 +1,5 @@
 package import QueryLanguage
-import Records
+package import Records
 
 /// `tripline.yaml`: what to read, which rules to load, and what holds for all of them.
 package struct Configuration: Sendable {
@@ -62,7 +62,14 @@ package struct SourceSettings: Sendable {
     /// A path or a glob.
     case path(String)
     case stdin
+    /// A program with its arguments, and how often it is run, in milliseconds.
+    case command([String], every: Int64)
+    /// The systemd journal: a directory or a file, or nil for the machine's own.
+    case journal(String?)
   }
+
+  /// How often a command is run that does not say.
+  private static let usualEvery: Int64 = 60_000
 
   package var input: Input
   /// `_sourceCategory`, `_sourceHost` and `_sourceName` of its lines; nil leaves the defaults.
@@ -84,6 +91,10 @@ package struct SourceSettings: Sendable {
   package var idleAfter: Int64
   /// How far its watermark stays behind its newest line.
   package var lateness: Int64
+  /// What a container's runtime wrote around its lines.
+  package var decode: RecordFormat.Wrapper?
+  /// Which lines belong together.
+  package var multiline: Multiline?
   package var source: SourceText
   package var span: Span
 
@@ -110,7 +121,12 @@ package struct SourceSettings: Sendable {
     lateness = keys.duration("lateness") ?? 0
     source = node.source
     span = node.span
-    keys.notBuilt(["command", "every", "multiline", "decode"])
+    decode = keys.choice("decode")
+    if let text = keys.filled("multiline") {
+      do throws(Regex.Failure) { multiline = try Multiline(text) } catch {
+        keys.report(.badMultiline(text, error), at: "multiline", help: Multiline.help)
+      }
+    }
     keys.finish()
     guard let input else { return nil }
     self.input = input
@@ -119,18 +135,65 @@ package struct SourceSettings: Sendable {
   private static func input(_ keys: inout ConfigBinder, node: ConfigNode, sink: DiagnosticSink)
     -> Input?
   {
+    let inputs = ["path", "stdin", "command", "journal"].filter(keys.has)
     let path = keys.filled("path")
     let stdin = keys.bool("stdin")
-    if keys.has("path"), stdin == true {
-      keys.report(.twoInputs, at: "stdin", help: "make them two sources")
+    let command = keys.strings("command")
+    let every = keys.duration("every")
+    let journal = keys.filled("journal")
+    if let second = inputs.dropFirst().first, !(inputs.contains("stdin") && stdin == false) {
+      keys.report(.twoInputs(inputs), at: second, help: "make them two sources")
       return nil
     }
+    if keys.has("every"), !keys.has("command") { keys.report(.everyWithoutCommand, at: "every") }
+    if every == 0 { keys.report(.noPause, at: "every", help: "write for example 30s") }
     if let path { return .path(path) }
     if stdin == true { return .stdin }
-    if stdin == false || !["path", "stdin", "command"].contains(where: keys.has) {
-      sink.report(node.diagnostic(.noInput))
+    if let command {
+      if command.first?.isEmpty ?? true { keys.report(.noCommand, at: "command") }
+      return .command(command, every: every ?? usualEvery)
     }
+    if let journal {
+      // What is no path says whether to read it at all.
+      if journal == "false" { sink.report(node.diagnostic(.noInput)) }
+      return .journal(journal == "true" ? nil : journal)
+    }
+    if stdin == false || inputs.isEmpty { sink.report(node.diagnostic(.noInput)) }
     return nil
+  }
+}
+
+/// `multiline`: which lines of a log are one record.
+package enum Multiline: Sendable {
+  case off
+  case auto
+  /// One begins at each line that matches.
+  case pattern(Regex)
+
+  /// `off`, `auto` or a regular expression.
+  package init(_ text: String) throws(Regex.Failure) {
+    switch text {
+    case "off": self = .off
+    case "auto": self = .auto
+    default: self = .pattern(try Regex(text))
+    }
+  }
+
+  /// What to write instead of what is none.
+  package static let help =
+    "write off, auto, or a regular expression that the first line of each record matches"
+
+  /// How lines are joined.
+  package var joining: RecordFormat.Joining {
+    switch self {
+    case .off: .none
+    case .auto: .automatic
+    case .pattern(let regex):
+      .beginning {
+        let matcher = regex.matcher()
+        return { matcher.matches($0) }
+      }
+    }
   }
 }
 
@@ -153,14 +216,31 @@ extension Diagnostic.Message {
   fileprivate static func badFormat(_ error: DatePatternError) -> Self {
     Self("bad-time-format", "`time_format` can't be read: \(error)")
   }
+  fileprivate static func badMultiline(_ text: String, _ error: Regex.Failure) -> Self {
+    Self(
+      "bad-regex",
+      "`multiline` is '\(text)', which is no regular expression: \(error.reason) at character "
+        + "\(error.offset + 1)")
+  }
   fileprivate static var noMemory: Self {
     Self("bad-size", "`memory` must be at least 1 byte")
   }
   fileprivate static var noLine: Self { Self("bad-size", "`max_line` must be at least 1 byte") }
-  fileprivate static var twoInputs: Self {
-    Self("source-input", "a source has a `path` or `stdin`, not both")
+  fileprivate static func twoInputs(_ keys: [String]) -> Self {
+    Self(
+      "source-input",
+      "a source has one of `path`, `stdin`, `command` and `journal`; this has "
+        + keys.map { "`\($0)`" }.joined(separator: " and "))
   }
   fileprivate static var noInput: Self {
-    Self("source-input", "this source needs a `path` or `stdin: true`")
+    Self(
+      "source-input", "this source needs a `path`, `stdin: true`, a `command` or `journal: true`")
+  }
+  fileprivate static var everyWithoutCommand: Self {
+    Self("source-input", "`every` says how often a `command` is run, and this source has none")
+  }
+  fileprivate static var noPause: Self { Self("bad-duration", "`every` must be longer than that") }
+  fileprivate static var noCommand: Self {
+    Self("source-input", "`command` needs a program to run, such as [./health.sh, --short]")
   }
 }

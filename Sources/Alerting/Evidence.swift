@@ -10,6 +10,21 @@ package struct EvidencePlace: Sendable, Hashable {
     self.moment = moment
     self.length = length
   }
+
+  @inline(__always)
+  init(of row: Int, _ batch: Batch) {
+    moment = Moment(of: row, batch)
+    length = Int32(truncatingIfNeeded: batch.extent(of: row))
+  }
+}
+
+extension Moment {
+  @inline(__always)
+  init(of row: Int, _ batch: Batch) {
+    self.init(
+      time: batch.times[row], source: batch.source, generation: batch.generation,
+      offset: Int64(batch.offset(of: row)))
+  }
 }
 
 /// The matching lines that a window may still show, of all groups of a monitor in one place.
@@ -21,7 +36,7 @@ package struct EvidencePlace: Sendable, Hashable {
 ///     back       0    0    1    0    4    2    4
 ///     newest     a: 4, b: 6, c: 5
 ///
-/// Lines that are older than the window go in whole segments. When there are twice as many as the
+/// Lines that are older than the window go in whole segments. When there are half as many again as the
 /// groups can show, those that have enough newer ones of their group are taken out.
 struct EvidenceLog: Sendable {
   private struct Line: Sendable {
@@ -51,7 +66,9 @@ struct EvidenceLog: Sendable {
 
   /// How many lines a group can show.
   private let limit: Int
+  /// Full segments, and the one that is being filled.
   private var segments: [Segment] = []
+  private var tail = Segment(newest: .min)
   private var origins: [Origin] = []
   /// Lines are numbered as they come; this is the number of the first that is still there.
   private var first = 0
@@ -69,40 +86,56 @@ struct EvidenceLog: Sendable {
   // Taking lines in.
 
   mutating func note(_ place: EvidencePlace, of group: Int) {
-    if group >= newest.count {
-      newest += [Int](repeating: -1, count: group + 1 + newest.count / 2 - newest.count)
+    grow(to: group + 1)
+    append(place, behind: newest[group])
+    newest[group] = end - 1
+  }
+
+  /// Takes in lines of a batch, whose groups are `groups`, below `count`.
+  mutating func note(_ rows: Selection, of groups: [Int32], below count: Int, _ batch: Batch) {
+    grow(to: count)
+    // First the chains, for all lines: with many groups they are not in the cache.
+    var previous = [Int](repeating: -1, count: rows.count)
+    var number = end
+    var newest = newest.mutableSpan
+    for row in rows.inOrder {
+      newest.prefetch(groups.ahead(of: row))
+      let group = Int(groups[row])
+      previous[row] = newest[group]
+      newest[group] = number
+      number += 1
     }
-    let number = end
-    let origin = origin(of: place.moment, number)
-    let previous = newest[group]
-    newest[group] = number
-    append(
-      Line(
-        back: previous < first ? 0 : UInt32(truncatingIfNeeded: number &- previous),
-        offset: UInt32(truncatingIfNeeded: place.moment.offset &- origin.offset),
-        time: Int32(truncatingIfNeeded: place.moment.time &- origin.time), length: place.length),
-      at: place.moment.time)
+    rows.forEach { append(EvidencePlace(of: $0, batch), behind: previous[$0]) }
   }
 
   @inline(__always)
-  private mutating func append(_ line: Line, at time: Int64) {
-    if (end - first) % EvidenceLog.segmentSize == 0 {
-      segments.append(Segment(newest: segments.last?.newest ?? .min))
-      // A short log stays small; a long one need not grow its segments step by step.
-      if segments.count > 1 {
-        segments[segments.count - 1].lines.reserveCapacity(EvidenceLog.segmentSize)
-      }
-    }
-    let last = segments.count - 1
-    segments[last].lines.append(line)
-    if time > segments[last].newest { segments[last].newest = time }
+  private mutating func append(_ place: EvidencePlace, behind previous: Int) {
+    let origin = origin(of: place.moment)
+    tail.lines.append(
+      Line(
+        back: previous < first ? 0 : UInt32(truncatingIfNeeded: end &- previous),
+        offset: UInt32(truncatingIfNeeded: place.moment.offset &- origin.offset),
+        time: Int32(truncatingIfNeeded: place.moment.time &- origin.time), length: place.length))
+    if place.moment.time > tail.newest { tail.newest = place.moment.time }
     end += 1
+    if tail.lines.count == EvidenceLog.segmentSize { beginSegment() }
+  }
+
+  private mutating func grow(to count: Int) {
+    guard count > newest.count else { return }
+    newest += [Int](repeating: -1, count: count - newest.count)
+  }
+
+  private mutating func beginSegment() {
+    segments.append(tail)
+    tail.lines = []
+    tail.lines.reserveCapacity(EvidenceLog.segmentSize)
   }
 
   /// What a line that comes now counts from: mostly what the one before it did, unless it is from
   /// elsewhere or too far away.
   @inline(__always)
-  private mutating func origin(of moment: Moment, _ number: Int) -> Moment {
+  private mutating func origin(of moment: Moment) -> Moment {
     if let last = origins.last?.moment, last.source == moment.source,
       last.generation == moment.generation,
       UInt32(exactly: moment.offset &- last.offset) != nil,
@@ -110,7 +143,7 @@ struct EvidenceLog: Sendable {
     {
       return last
     }
-    origins.append(Origin(first: number, moment: moment))
+    origins.append(Origin(first: end, moment: moment))
     return moment
   }
 
@@ -122,12 +155,11 @@ struct EvidenceLog: Sendable {
     var found: [EvidencePlace] = []
     var number = newest[group]
     while true {
-      let segment = (number - first) / EvidenceLog.segmentSize
-      let line = segments[segment].lines[(number - first) % EvidenceLog.segmentSize]
+      let (line, newest) = line(number)
       let isFull = found.count == limit
       // From here back no line is newer.
-      if isFull, let last = found.last, last.moment.time > segments[segment].newest { break }
-      let place = place(of: line, origins[origin(of: number)].moment)
+      if isFull, let last = found.last, last.moment.time > newest { break }
+      let place = place(of: line, origins[origin(ofLine: number)].moment)
       if place.moment.time > start, place.moment.time <= end {
         let index = found.firstIndex { $0.moment < place.moment } ?? found.count
         if index < limit {
@@ -141,6 +173,15 @@ struct EvidenceLog: Sendable {
     return found
   }
 
+  /// A line, and the largest time from its segment back.
+  private func line(_ number: Int) -> (Line, newest: Int64) {
+    let (segment, place) = (number - first).quotientAndRemainder(
+      dividingBy: EvidenceLog.segmentSize)
+    return segment < segments.count
+      ? (segments[segment].lines[place], segments[segment].newest)
+      : (tail.lines[place], tail.newest)
+  }
+
   private func place(of line: Line, _ origin: Moment) -> EvidencePlace {
     var moment = origin
     moment.offset += Int64(line.offset)
@@ -149,7 +190,7 @@ struct EvidenceLog: Sendable {
   }
 
   /// The origin of a line: the last one that begins at it or before.
-  private func origin(of number: Int) -> Int {
+  private func origin(ofLine number: Int) -> Int {
     var lower = 0
     var upper = origins.count
     while upper - lower > 1 {
@@ -165,16 +206,15 @@ struct EvidenceLog: Sendable {
   /// before which no window ends, those that their group has enough newer ones than.
   mutating func trim(oldest: Int64, settled: Int64) {
     var outdated = 0
-    // The last segment stays, so that lines keep their numbers.
-    while outdated < segments.count - 1, segments[outdated].newest <= oldest { outdated += 1 }
+    while outdated < segments.count, segments[outdated].newest <= oldest { outdated += 1 }
     if outdated > 0 {
       segments.removeFirst(outdated)
       first += outdated * EvidenceLog.segmentSize
-      origins.removeFirst(origin(of: first))
+      origins.removeFirst(origin(ofLine: first))
     }
-    if end - first > max(bound, 2 * limit * newest.count) {
+    if end - first > max(bound, 3 * limit * newest.count / 2) {
       condense(oldest: oldest, settled: settled)
-      bound = max(EvidenceLog.fewest, 2 * (end - first))
+      bound = max(EvidenceLog.fewest, 3 * (end - first) / 2)
     }
   }
 
@@ -182,9 +222,15 @@ struct EvidenceLog: Sendable {
     let groups = neededLines(oldest: oldest, settled: settled)
     var fresh = EvidenceLog(keeping: limit)
     fresh.newest = [Int](repeating: -1, count: newest.count)
-    forEachLine { number, line, origin in
-      let group = groups[number - first]
-      if group >= 0 { fresh.note(place(of: line, origin), of: Int(group)) }
+    var origin = 0
+    for number in first..<end {
+      while origin + 1 < origins.count, origins[origin + 1].first <= number { origin += 1 }
+      let group = Int(groups[number - first])
+      if group >= 0 { fresh.note(place(of: line(number).0, origins[origin].moment), of: group) }
+      // Segments go as soon as they are read, so that the log is never there twice.
+      let (segment, place) = (number - first).quotientAndRemainder(
+        dividingBy: EvidenceLog.segmentSize)
+      if place == EvidenceLog.segmentSize - 1 { segments[segment].lines = [] }
     }
     self = fresh
   }
@@ -215,24 +261,11 @@ struct EvidenceLog: Sendable {
     return groups
   }
 
-  private func forEachLine(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {
-    for (index, origin) in origins.enumerated() {
-      let next = index + 1 < origins.count ? origins[index + 1].first : end
-      for number in max(origin.first, first)..<next {
-        let (segment, place) = (number - first).quotientAndRemainder(
-          dividingBy: EvidenceLog.segmentSize)
-        body(number, segments[segment].lines[place], origin.moment)
-      }
-    }
-  }
-
   private func forEachLineBackwards(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {
     var next = end
     for origin in origins.reversed() {
       for number in (max(origin.first, first)..<next).reversed() {
-        let (segment, place) = (number - first).quotientAndRemainder(
-          dividingBy: EvidenceLog.segmentSize)
-        body(number, segments[segment].lines[place], origin.moment)
+        body(number, line(number).0, origin.moment)
       }
       next = origin.first
     }

@@ -10,9 +10,9 @@ extension Monitor {
   ) {
     let columns = rule.plan.carried.map { frame.column($0) }
     let times = run.batch.times
+    groups.noteEvidence(matching, members, run.batch)
     matching.forEach { row in
-      noteEvidence(row, of: Int(members[row]), run.batch)
-      let moment = moment(of: row, run.batch)
+      let moment = Moment(of: row, run.batch)
       let end = instant(atOrAfter: times[row])
       let place = run.firstLine + UInt64(row - run.rows.lowerBound)
       let isKept = kept?.keep(row, of: columns, end: end, place: place, moment: moment)

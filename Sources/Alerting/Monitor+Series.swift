@@ -78,6 +78,7 @@ extension Monitor {
         }
       }
     }
+    troubles.unlearned = book.beyondLimit
     if troubles.health == .ok || troubles.health == .learning {
       troubles.health = book.hasLearned ? .ok : .learning
     }

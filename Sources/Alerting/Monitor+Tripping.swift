@@ -75,7 +75,8 @@ extension Monitor {
 
   /// Goes through the lines one by one to find those that trip, from the state before them.
   mutating func walk(
-    _ matching: Selection, _ input: FoldInput, _ tripped: Set<Int32>, _ run: LineRun,
+    _ matching: Selection, _ members: [Int32], _ input: FoldInput, _ tripped: Set<Int32>,
+    _ run: LineRun,
     largestBefore: Int64, _ rows: Range<Int>, _ decisions: inout [Decision]
   ) {
     guard let current else { return }
@@ -92,20 +93,17 @@ extension Monitor {
       if run.timed[row] { largest = max(largest, times[row]) }
       guard matching[row] else { continue }
       let fold = input.groups[row]
-      let group = groups.number(ofFold: Int(fold), folds)
-      noteEvidence(row, of: group, run.batch)
+      let group = Int(members[row])
+      groups.noteEvidence(EvidencePlace(of: row, run.batch), of: group)
       guard needsAll || tripped.contains(fold), current.covers(instant(atOrAfter: times[row]))
       else { continue }
-      var single = Selection(none: matching.count)
-      single.insert(row)
-      prior.absorb(input, rows: single)
+      prior.absorb(input.single(row), rows: Selection(all: 1))
       for (index, level) in rule.levels.enumerated()
       where level.tripsOnLine && !groups.alert(index, group).isFiring {
         guard let value = confirmedValue(level, prior, fold, arena), level.isHit(value)
         else { continue }
         let line = run.firstLine + UInt64(row - run.rows.lowerBound)
-        let place = moment(of: row, run.batch)
-        lens?.line = place
+        lens?.line = Moment(of: row, run.batch)
         defer { lens?.line = nil }
         observe(
           .hit, index, group, at: largest, value: value, windowEnd: current.end,

@@ -13,6 +13,8 @@ package struct MonitorTroubles: Sendable {
   package var firstUnkept: Moment?
   /// Groups beyond `max_groups`.
   package var forgotten = 0
+  /// Series beyond `max_groups`, of which nothing was learned.
+  package var unlearned = 0
   package var health = MonitorHealth.ok
 }
 
@@ -200,7 +202,7 @@ package struct Monitor: Sendable {
       let time = times[row]
       if time <= settled, settled >= began, intake == .live {
         troubles.late += 1
-        if troubles.firstLate == nil { troubles.firstLate = moment(of: row, run.batch) }
+        if troubles.firstLate == nil { troubles.firstLate = Moment(of: row, run.batch) }
       }
       return time > oldest
     }
@@ -214,9 +216,9 @@ package struct Monitor: Sendable {
     }
     let tripped = intake == .live ? trippedGroups(matching, input) : []
     if tripped.isEmpty {
-      matching.forEach { row in noteEvidence(row, of: Int(members[row]), run.batch) }
+      groups.noteEvidence(matching, members, run.batch)
     } else {
-      walk(matching, input, tripped, run, largestBefore: before, rows, &decisions)
+      walk(matching, members, input, tripped, run, largestBefore: before, rows, &decisions)
     }
     groups.trimEvidence(due: end)
     for part in parts { panes.update(part.pane) { $0.absorb(input, rows: part.rows) } }
@@ -240,20 +242,6 @@ package struct Monitor: Sendable {
       parts[known ?? parts.count - 1].rows.insert(row)
     }
     return parts.sorted { $0.pane < $1.pane }
-  }
-
-  func moment(of row: Int, _ batch: Batch) -> Moment {
-    Moment(
-      time: batch.times[row], source: batch.source, generation: batch.generation,
-      offset: Int64(batch.offset(of: row)))
-  }
-
-  mutating func noteEvidence(_ row: Int, of group: Int, _ batch: Batch) {
-    guard rule.rule.evidence > 0 else { return }
-    groups.noteEvidence(
-      EvidencePlace(
-        moment: moment(of: row, batch), length: Int32(truncatingIfNeeded: batch.lines.lengths[row])),
-      of: group)
   }
 }
 

@@ -8,6 +8,10 @@ package struct SeriesBook: Sendable {
   private var series: [SeasonalSeries?] = []
   private var count = 0
   private var lastSweep = Int64.min
+  /// The numbers of those that were not kept.
+  private var passedOver: Set<Int> = []
+  /// How many series came beyond the limit.
+  private(set) var beyondLimit = 0
 
   /// What is usual is forgotten four weeks after the last point.
   private static let memory: Int64 = 28 * 86_400_000
@@ -23,13 +27,16 @@ package struct SeriesBook: Sendable {
     series.enumerated().lazy.compactMap { number, one in one.map { (number, $0) } }
   }
 
-  /// Lets a series take points in. A new one beyond the `limit` is passed over.
+  /// Lets a series take points in. A new one beyond the `limit` is passed over, and counted.
   mutating func update(
     _ number: Int, _ level: AnomalyLevel, limit: Int, _ body: (inout SeasonalSeries) -> Void
   ) {
     while series.count <= number { series.append(nil) }
     if series[number] == nil {
-      guard count < limit else { return }
+      guard count < limit else {
+        if passedOver.insert(number).inserted { beyondLimit += 1 }
+        return
+      }
       series[number] = SeasonalSeries(level)
       count += 1
     }
@@ -44,6 +51,7 @@ package struct SeriesBook: Sendable {
     guard isStale || table.count > series.count else { return }
     var kept = SeriesBook()
     kept.lastSweep = time
+    kept.beyondLimit = beyondLimit
     for (number, one) in series.enumerated() {
       guard let one, one.lastPoint >= time - SeriesBook.memory else { continue }
       _ = kept.table.adopt(number, of: table)

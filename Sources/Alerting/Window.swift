@@ -20,7 +20,12 @@ package struct Panes: Sendable {
   mutating func update(_ end: Int64, _ body: (inout Partial) -> Void) {
     let index = place(of: end)
     if index == list.count || list[index].end != end {
-      list.insert((end, Partial(fold)), at: index)
+      var fresh = Partial(fold)
+      if index > 0 {
+        list[index - 1].partial.tighten()
+        fresh = Partial(like: list[index - 1].partial)
+      }
+      list.insert((end, fresh), at: index)
     }
     body(&list[index].partial)
   }

@@ -50,22 +50,33 @@ package final class BatchMaker {
     _ read: ReadChunk, previous: Int64? = nil, near: Int64? = nil
   ) -> MadeBatch {
     let bytes = read.chunk.bytes
-    var lines = LineTable(scanning: bytes, maxLine: plan.maxLine)
+    let records = read.chunk.records
+    var lines = records.map { LineTable($0) } ?? LineTable(scanning: bytes, maxLine: plan.maxLine)
     if wanted.strict { refuseInvalid(&lines, bytes) }
-    let columns = projector.project(bytes, lines, padding: Chunk.padding)
+    var columns = projector.project(bytes, lines, padding: Chunk.padding)
+    if let records { addStreams(of: records, to: &columns) }
     var messages = Selection(all: lines.count)
     var malformed: [Int] = []
     for (row, shape) in lines.shapes.enumerated() where shape == .malformed {
       messages.remove(row)
       malformed.append(row)
     }
-    let times = times(lines, columns.firstOf, bytes, previous, near)
+    let times = times(lines, records, columns.firstOf, bytes, previous, near)
     let batch = Batch(
       chunk: read.chunk, lines: lines, members: columns.members, rich: columns.rich,
       times: times.list, facts: plan.facts, source: read.source, generation: read.generation)
     return MadeBatch(
       batch: batch, messages: messages, malformed: malformed, duplicates: columns.duplicates,
       untimed: times.untimed, needsPrevious: times.needsPrevious, lastTime: times.last)
+  }
+
+  /// A record without a `stream` of its own has the one that was written around it.
+  private func addStreams(of records: RecordTable, to columns: inout LineProjector.Columns) {
+    for (index, name) in wanted.members.enumerated() where name.lowercased() == "stream" {
+      for (row, origin) in records.origins.enumerated() where columns.members[index][row].isNull {
+        columns.members[index][row] = origin.stream.cell
+      }
+    }
   }
 
   private func refuseInvalid(_ lines: inout LineTable, _ bytes: Bytes) {
@@ -83,23 +94,30 @@ package final class BatchMaker {
   }
 
   private func times(
-    _ lines: LineTable, _ found: [Cell], _ bytes: Bytes, _ previous: Int64?,
-    _ near: Int64?
+    _ lines: LineTable, _ records: RecordTable?, _ found: [Cell], _ bytes: Bytes,
+    _ previous: Int64?, _ near: Int64?
   ) -> Times {
     var times = Times(list: [Int64](repeating: Batch.untimed, count: lines.count))
     guard wanted.times else { return times }
+    // A copy for the loop, because each look at a variable of a class asks who else looks at it.
+    var reader = reader
+    defer { self.reader = reader }
     var before = previous
     for row in 0..<lines.count {
+      // What was written around a record says when it came, if it does not say so itself.
+      let outer = records.flatMap {
+        $0.origins[row].time == Batch.untimed ? nil : $0.origins[row].time
+      }
       let own: Int64?
       switch lines.shapes[row] {
       case .json:
         own = reader.read(found[row])
       case .text:
-        own = textTime(lines.line(row, in: bytes), before ?? near, &times)
+        own = textTime(lines.line(row, in: bytes), outer ?? before ?? near, &times, &reader)
       case .malformed:
         continue
       }
-      if let own {
+      if let own = own ?? outer {
         times.list[row] = own
         before = own
         times.last = own
@@ -113,7 +131,9 @@ package final class BatchMaker {
 
   /// The time in a line of text. Without a line before, a format that leaves out the year or the day
   /// can't be read yet.
-  private func textTime(_ line: Bytes, _ before: Int64?, _ times: inout Times) -> Int64? {
+  private func textTime(
+    _ line: Bytes, _ before: Int64?, _ times: inout Times, _ reader: inout TimestampReader
+  ) -> Int64? {
     if let before { return reader.leftmost(in: line, near: before) }
     let alone = reader.leftmost(in: line, near: nil)
     if reader.leftmost(in: line, near: 0) != alone { times.needsPrevious = true }

@@ -34,3 +34,17 @@ package struct SystemClock: EngineClock {
     return time
   }
 }
+
+/// The clocks of the machine, but that it is always the same time of day.
+package struct StillClock: EngineClock {
+  package let now: Int64
+  private let clock = SystemClock()
+
+  package init(at now: Int64) { self.now = now }
+
+  package var elapsed: Duration { clock.elapsed }
+
+  package func wait(for bell: Doorbell, until deadline: Duration?) {
+    clock.wait(for: bell, until: deadline)
+  }
+}

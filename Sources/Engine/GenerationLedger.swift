@@ -1,6 +1,7 @@
 import Glibc
 package import Alerting
 import QueryLanguage
+package import Records
 
 /// Remembers every generation that was opened, so that the lines of an alert can be read again when it
 /// fires: by offset from the file, or, where a place can't be read twice (pipes, compressed files), from
@@ -22,6 +23,7 @@ package final class GenerationLedger: @unchecked Sendable {
   }
 
   private var generations: [Key: Generation] = [:]
+  private var formats: [Int32: RecordFormat] = [:]
   private var lock = pthread_mutex_t()
 
   package init() { pthread_mutex_init(&lock, nil) }
@@ -31,6 +33,14 @@ package final class GenerationLedger: @unchecked Sendable {
       close(generation.descriptor)
     }
     pthread_mutex_destroy(&lock)
+  }
+
+  /// Takes note of how the lines of a source become records: the lines of an alert are shown as those.
+  package func note(_ format: RecordFormat, of source: Int32) {
+    guard !format.isPlain else { return }
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    formats[source] = format
   }
 
   /// Takes note of a generation; the stream to read is the one returned.
@@ -97,7 +107,7 @@ package final class GenerationLedger: @unchecked Sendable {
       let text = generation.reader.read(at: place.moment.offset, count: Int(place.length))
       return EvidenceLine(
         file: generation.path, generation: fingerprint ?? "", offset: place.moment.offset,
-        line: String(decoding: text, as: UTF8.self))
+        line: formats[place.moment.source]?.text(of: text) ?? String(decoding: text, as: UTF8.self))
     }
   }
 

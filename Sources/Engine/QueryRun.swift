@@ -11,11 +11,14 @@ package struct QueryRun {
   private let from: Int64?
   private let to: Int64?
   private let needsTimes: Bool
+  /// Bytes that rows may take which are needed all at once.
+  private let memory: Int
 
   package init(
     plan: Plan, sources: [SourcePlan], options: FeedOptions, now: Int64, from: Int64? = nil,
-    to: Int64? = nil, showsTimes: Bool = false
+    to: Int64? = nil, showsTimes: Bool = false, memory: Int = .max
   ) {
+    self.memory = memory
     self.plan = plan
     self.sources = sources
     self.options = options
@@ -47,7 +50,7 @@ package struct QueryRun {
   /// Reads everything; the result of an aggregate, or of a query that needs all rows at once.
   package func run(_ outlet: Outlet) throws -> (result: Frame?, report: ScanReport) {
     var total = ScanReport()
-    var state = State(plan)
+    var state = State(plan, memory: memory)
     let pool = ChunkPool()
     let (members, heads) = Head.sharing([plan])
     let (from, to) = (from, to)
@@ -69,7 +72,11 @@ package struct QueryRun {
       while state.wantsMore, let fed = try feed.next() {
         var frame = fed.frames[0]
         frame.now = now
+        state.runOrdered(on: &frame)
+        feed.note(
+          limited: frame.limited.dropFirst(fed.frames[0].limited.count), in: fed.made.batch)
         try state.take(&frame, outlet)
+        if state.isFull { throw RowsOutgrown() }
         var running = total
         running.add(feed.report)
         try outlet.progress(running) { state.result(now: now) }
@@ -87,17 +94,26 @@ package struct QueryRun {
     var partial: Partial?
     var rows: RowStore?
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, memory: Int) {
       self.plan = plan
       ordered = plan.ordered
       partial = plan.fold.map { Partial($0) }
-      rows = plan.collects ? RowStore(columns: plan.loads.count) : nil
+      rows = plan.collects ? RowStore(columns: plan.loads.count, limit: memory) : nil
     }
+
+    /// Whether there were more rows to keep than there is room for.
+    var isFull: Bool { rows?.isFull ?? false }
 
     var wantsMore: Bool { ordered.allSatisfy(\.wantsMore) }
 
+    mutating func runOrdered(on frame: inout Frame) {
+      for index in ordered.indices {
+        ordered[index].apply(to: &frame)
+        frame.dropUndecided()
+      }
+    }
+
     mutating func take(_ frame: inout Frame, _ outlet: Outlet) throws {
-      for index in ordered.indices { ordered[index].apply(to: &frame) }
       guard !frame.live.isEmpty else { return }
       if let fold = plan.fold {
         let keys = fold.keys.map { frame.column($0) }
@@ -126,6 +142,10 @@ package struct QueryRun {
     }
   }
 }
+
+/// A query needs all its rows at once, and there is no room for them: an answer from some of them would
+/// be a wrong one.
+package struct RowsOutgrown: Error {}
 
 /// Stands for a reader who wants no more rows.
 private struct LimitReached: Stage {

@@ -60,6 +60,9 @@ package struct Replay {
   package func run(_ outlet: Outlet) throws -> Outcome {
     let pool = ChunkPool()
     let ledger = GenerationLedger()
+    for (index, source) in sources.enumerated() {
+      ledger.note(source.format, of: Int32(index))
+    }
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: options.strict)
     // Each source works ahead on its own; together they use as many threads as asked for.

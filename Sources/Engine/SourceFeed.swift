@@ -53,7 +53,7 @@ package final class SourceFeed {
   package let plan: SourcePlan
   package private(set) var report = ScanReport()
   private let heads: [Head]
-  private let reader: ChunkReader
+  private let reader: RecordReader
   private let work: OrderedWork<ReadChunk, (ReadChunk, FedBatch?)>
   /// Makes again what a thread could not finish without the line before.
   private let inOrder: BatchMaker
@@ -74,8 +74,10 @@ package final class SourceFeed {
     self.heads = heads
     self.keep = keep
     self.quarantine = quarantine
-    let reader = ChunkReader(
-      plan, source: source, chunkSize: options.batchBytes, pool: pool, ledger: ledger)
+    let reader = RecordReader(
+      ChunkReader(
+        plan, source: source, chunkSize: options.batchBytes, pool: pool, ledger: ledger),
+      plan.format, pool: pool)
     self.reader = reader
     inOrder = BatchMaker(plan, wanted)
     let makers = (0..<max(1, options.threads)).map { _ in BatchMaker(plan, wanted) }
@@ -116,14 +118,16 @@ package final class SourceFeed {
     }
     if let last = fed.made.lastTime { previous = last }
     report.note(fed.made, path: path(of: fed.made.batch))
-    for frame in fed.frames where !frame.limited.isEmpty {
-      report.regexLimit.note(
-        frame.limited.count, at: frame.limited.first.map { placement($0, fed.made.batch) })
-    }
+    for frame in fed.frames { note(limited: frame.limited[...], in: fed.made.batch) }
     if let quarantine {
       for row in fed.made.malformed { try quarantine(fed.made.batch.line(row)) }
     }
     return fed
+  }
+
+  /// Counts lines on which a regex hit its limit.
+  package func note(limited lines: ArraySlice<Int>, in batch: Batch) {
+    report.regexLimit.note(lines.count, at: lines.first.map { placement($0, batch) })
   }
 
   /// A batch through the heads once more.
@@ -148,7 +152,7 @@ package final class SourceFeed {
   }
 
   private func finishReport() {
-    for (place, _) in reader.tooLong { report.tooLong.note(at: place) }
-    report.failures = reader.failures
+    for (place, _) in reader.chunks.tooLong { report.tooLong.note(at: place) }
+    report.failures = reader.chunks.failures
   }
 }

@@ -125,7 +125,7 @@ package struct Watch {
 
     let follower = try Follower(
       sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
-      clock: clock, saved: content.sources)
+      clock: clock, saved: content.sources, spool: store?.folder)
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: settings.feed.strict)
     let feed = { (plan: SourcePlan) in
@@ -190,6 +190,7 @@ package struct Watch {
     while true {
       try follower.lookUp(&evaluation, feed, news)
       let isMore = try follower.read(into: &evaluation, news, voice.tell)
+      try evaluation.closeIdle(at: world.clock.elapsed, arrival: world.clock.now, voice.tell)
       try evaluation.advance(to: world.clock.elapsed, voice.tell)
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)
@@ -203,6 +204,7 @@ package struct Watch {
       }
       let elapsed = world.clock.elapsed
       var wakes = isMore ? elapsed : evaluation.wakes(after: elapsed)
+      if let close = evaluation.closesAt { wakes = min(wakes ?? close, close) }
       if let commit = voice.wakes(evaluation) { wakes = min(wakes ?? commit, commit) }
       if let end = sleep.untilSomethingHappens(by: wakes) { return end }
     }

@@ -19,6 +19,7 @@ extension WatchEvaluation {
       guard let saved = content.sources.first(where: { $0.name == plan.path }) else { continue }
       standings[index] = SourceStanding(saved)
       feeds[index].previous = saved.previous
+      if let arrived = saved.arrived { feeds[index].arrived(at: moment(arrived)) }
       if let largest = saved.largest, let arrived = saved.arrived {
         clocks.came(index, largest: largest, at: moment(arrived))
         history?.came(index, largest: largest)
@@ -32,13 +33,16 @@ extension WatchEvaluation {
     let source = Int(chunk.read.source)
     let newest = standings.compactMap(\.largest).max() ?? began
     let marks = standings[source].marks[chunk.read.generation] ?? ReadMarks()
-    var lines = feeds[source].linesAgain(of: chunk, marks, near: newest)
-    let run = LineRun(
-      batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
-    line += UInt64(lines.batch.count)
-    retain(lines)
-    history?.again(chunk, newest: newest)
-    deciding.again(&lines.frames, run, restored: restored, newest: newest)
+    if feeds[source].assembler == nil { history?.again(chunk, newest: newest) }
+    let elapsed = feeds[source].lastArrival
+    for part in feeds[source].records(of: chunk, marks, at: elapsed) {
+      var lines = feeds[source].linesAgain(of: part, marks, near: newest)
+      let run = LineRun(
+        batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
+      line += UInt64(lines.batch.count)
+      retain(lines)
+      deciding.again(&lines.frames, run, restored: restored, newest: newest)
+    }
   }
 
   /// The sources that have moved since the last commit, as they stand now.
@@ -54,6 +58,7 @@ extension WatchEvaluation {
           var generation = generation
           generation.marks = standing.marks[generation.number] ?? ReadMarks()
           generation.marks.forget(before: generation.needed)
+          generation.marks.begins = begins(Int32(index), generation.number)
           return generation
         })
     }
@@ -114,7 +119,7 @@ struct SourceStanding {
     if found.hasUntimed {
       known.arrivals.append(
         ReadMarks.Arrival(
-          end: Int64(chunk.offset + chunk.bytes.count), time: recorded == nil ? now : nil))
+          end: Int64(chunk.end), time: recorded == nil ? now : nil))
     }
     marks[found.batch.generation] = known
   }

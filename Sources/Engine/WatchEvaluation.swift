@@ -17,6 +17,8 @@ struct WatchEvaluation {
   var standings: [SourceStanding]
   /// Monitors that go on from where an earlier run stood.
   var restored: Set<Int> = []
+  /// Sources that were read to their end, for now.
+  private var atRest: Set<Int> = []
   /// Lines so far, in the order in which they came.
   var line: UInt64 = 0
   /// What the journal will tell; nil where no state is kept.
@@ -41,22 +43,28 @@ struct WatchEvaluation {
   /// Takes in lines from before the start, which decide nothing; `newest` is the largest time in them.
   mutating func warm(_ chunk: LiveChunk, path: String, arrival: Int64, newest: Int64) throws {
     let source = Int(chunk.read.source)
-    var lines = try feeds[source].lines(
-      of: chunk, path: path, arrival: arrival, report: &report)
-    let run = LineRun(
-      batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
-    line += UInt64(lines.batch.count)
-    retain(lines)
-    standings[source].note(lines, now: arrival, recorded: chunk.recorded ?? arrival)
-    history?.before(chunk, lines, arrival: arrival, newest: newest)
-    accounts?.note(chunk, lines, late: [], isBefore: true)
-    deciding.warm(&lines.frames, run, newest: newest)
+    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: true) }
+    for part in feeds[source].records(of: chunk, at: feeds[source].lastArrival) {
+      var lines = try feeds[source].lines(
+        of: part, path: path, arrival: arrival, report: &report)
+      let run = LineRun(
+        batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)
+      line += UInt64(lines.batch.count)
+      retain(lines)
+      standings[source].note(lines, now: arrival, recorded: part.recorded ?? arrival)
+      if feeds[source].assembler == nil {
+        history?.before(part, lines, arrival: arrival, newest: newest)
+        accounts?.note(part, lines, late: [], isBefore: true)
+      }
+      deciding.warm(&lines.frames, run, newest: newest)
+    }
   }
 
   /// Notes how far a source has come whose lines have been taken in before the start.
   mutating func warmed(_ source: Int, newest: Int64?, at elapsed: Duration) {
     clocks.came(source, largest: newest, at: elapsed)
     history?.stood(source, at: newest)
+    feeds[source].arrived(at: elapsed)
   }
 
   /// Takes lines in. Each moves the watermark; every instant before that is decided; then it counts.
@@ -65,6 +73,21 @@ struct WatchEvaluation {
     _ emit: (Transition) throws -> Void
   ) throws {
     let source = Int(chunk.read.source)
+    atRest.remove(source)
+    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: false) }
+    for part in feeds[source].records(of: chunk, at: elapsed) {
+      try take(records: part, path: path, arrival: arrival, at: elapsed, emit)
+    }
+  }
+
+  /// Takes in what is whole.
+  private mutating func take(
+    records chunk: LiveChunk, path: String, arrival: Int64, at elapsed: Duration,
+    _ emit: (Transition) throws -> Void
+  ) throws {
+    let source = Int(chunk.read.source)
+    var chunk = chunk
+    if feeds[source].lendsTimes { chunk.recorded = chunk.recorded ?? arrival }
     var lines = try feeds[source].lines(
       of: chunk, path: path, arrival: arrival, report: &report)
     standings[source].note(lines, now: arrival, recorded: chunk.recorded)
@@ -77,9 +100,11 @@ struct WatchEvaluation {
     let late = try pass(&lines, front, emit)
     clocks.came(source, largest: lines.largest, at: elapsed)
     retain(lines)
-    history?.read(chunk, lines, isFirst: lines.isFirst, arrival: arrival)
     history?.came(source, largest: lines.largest)
     history?.advance()
+    // What is put together from lines is not told yet, and counted as it was read.
+    guard feeds[source].assembler == nil else { return }
+    history?.read(chunk, lines, isFirst: lines.isFirst, arrival: arrival)
     accounts?.note(chunk, lines, late: late, isBefore: false)
   }
 
@@ -129,7 +154,42 @@ struct WatchEvaluation {
     let chunk = lines.batch.chunk
     retention.note(
       lines.batch.source, lines.batch.generation, from: Int64(chunk.offset),
-      to: Int64(chunk.offset + chunk.bytes.count), largest: lines.largest)
+      begins: chunk.records?.begins.map(Int64.init) ?? [], to: Int64(chunk.end),
+      largest: lines.largest)
+  }
+
+  // Records that may go on.
+
+  /// When the first of them has waited long enough.
+  var closesAt: Duration? { atRest.compactMap { feeds[$0].closesAt }.min() }
+
+  /// Takes in those that have waited long enough in sources that were read to their end.
+  mutating func closeIdle(
+    at elapsed: Duration, arrival: Int64, _ emit: (Transition) throws -> Void
+  ) throws {
+    for source in atRest.sorted() {
+      for (chunk, closing) in feeds[source].closeIdle(at: elapsed) {
+        var closing = closing
+        closing.time = arrival
+        standings[source].marks[chunk.read.generation, default: ReadMarks()].closings
+          .append(closing)
+        // It came with its last line, not now.
+        try take(
+          records: chunk, path: feeds[source].path, arrival: arrival,
+          at: feeds[source].lastArrival, emit)
+      }
+    }
+  }
+
+  /// Takes in all of a source that has ended.
+  mutating func closeAll(
+    _ source: Int, arrival: Int64, _ emit: (Transition) throws -> Void
+  ) throws {
+    for chunk in feeds[source].closeAll() {
+      try take(
+        records: chunk, path: feeds[source].path, arrival: arrival,
+        at: feeds[source].lastArrival, emit)
+    }
   }
 
   /// Parts of the logs that no window will show any more.
@@ -141,7 +201,13 @@ struct WatchEvaluation {
   /// How far back the evidence and the windows of a generation may reach, as an offset; nil when they
   /// need nothing of it any more.
   func needed(_ source: Int32, _ generation: Int32) -> Int64? {
-    retention.needed(source, generation)
+    let open = feeds[Int(source)].openFrom(generation)
+    return [retention.needed(source, generation), open].compactMap { $0 }.min()
+  }
+
+  /// For each stream from where on a generation is needed; none where each line is a record.
+  func begins(_ source: Int32, _ generation: Int32) -> [Int64] {
+    retention.begins(source, generation) ?? feeds[Int(source)].begins(generation)
   }
 
   /// One more source, with the next number.
@@ -155,7 +221,10 @@ struct WatchEvaluation {
 
   // Time.
 
-  mutating func reachedEnd(_ source: Int) { clocks.reachedEnd(source) }
+  mutating func reachedEnd(_ source: Int) {
+    clocks.reachedEnd(source)
+    atRest.insert(source)
+  }
 
   mutating func ended(_ source: Int) {
     clocks.ended(source)

@@ -16,6 +16,8 @@ final class Follower {
   private var stirred: Set<Int>
   private var ended: Set<Int> = []
   private var lookups: [PatternLookup]
+  /// Where what can't be read twice is written down; nil when nothing is kept.
+  private let spool: String?
   /// Where an earlier run stood.
   private let saved: [SavedSource]
   /// Whether there may be files that a pattern names and nobody follows, and when to look though
@@ -26,7 +28,7 @@ final class Follower {
   /// `saved` is where an earlier run stood.
   init(
     _ plans: [SourcePlan], _ patterns: [SourcePattern], _ options: FeedOptions,
-    longestWindow: Int64, clock: any EngineClock, saved: [SavedSource] = []
+    longestWindow: Int64, clock: any EngineClock, saved: [SavedSource] = [], spool: String? = nil
   ) throws(InputFailure) {
     self.clock = clock
     self.longestWindow = longestWindow
@@ -34,6 +36,7 @@ final class Follower {
     stirred = Set(plans.indices)
     lookups = patterns.map { PatternLookup($0) }
     self.saved = saved
+    self.spool = spool
     for (index, plan) in plans.enumerated() {
       let saved = saved.first { $0.name == plan.path }
       sources.append(try open(plan, as: index, saved))
@@ -45,10 +48,17 @@ final class Follower {
   private func open(
     _ plan: SourcePlan, as index: Int, _ saved: SavedSource? = nil, isNew: Bool = false
   ) throws(InputFailure) -> any LiveSource {
-    switch try SourceKind(of: plan.generations.last ?? "-") {
+    ledger.note(plan.format, of: Int32(index))
+    switch plan.input {
+    case .path: break
+    case .command(let command):
+      return try once(plan, try CommandBytes(command, clock: clock), index, saved)
+    case .journal(let journal):
+      return try once(plan, try JournalBytes(journal, .new), index, saved)
+    }
+    switch try SourceKind(of: plan.path) {
     case .pipe:
-      return try PipeTail(
-        plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
+      return try once(plan, try PipeBytes(plan.path), index, saved)
     case .compressed:
       return RecordedTail(
         plan, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
@@ -61,6 +71,20 @@ final class Follower {
       }
       return tail
     }
+  }
+
+  /// A source that can be read only once.
+  private func once(
+    _ plan: SourcePlan, _ bytes: any LiveBytes, _ index: Int, _ saved: SavedSource?
+  ) throws(InputFailure) -> any LiveSource {
+    guard let spool else {
+      return try PipeTail(
+        plan, bytes, follower: index, chunkSize: chunkSize, pool: pool, ledger: ledger)
+    }
+    let log = FollowedLog(
+      path: plan.path, source: Int32(index), chunkSize: chunkSize, maxLine: plan.maxLine,
+      pool: pool, ledger: ledger)
+    return SpooledTail(plan, bytes, in: spool, log: log, clock: clock, saved: saved)
   }
 
   private func history(
@@ -82,7 +106,8 @@ final class Follower {
 
   /// When some file has to be looked at though nobody tells of anything.
   var looksAgain: Duration? {
-    (openTails.map(\.1.looksAgain) + [looksUpAgain]).compactMap { $0 }.min()
+    let open = sources.indices.filter { !ended.contains($0) }
+    return (open.map { sources[$0].looksAgain } + [looksUpAgain]).compactMap { $0 }.min()
   }
 
   private var openTails: [(Int, FileTail)] { tails.filter { !ended.contains($0.0) } }
@@ -157,7 +182,7 @@ final class Follower {
   func reread(
     _ news: (WatchNews) -> Void, _ body: (LiveChunk) throws -> Void
   ) rethrows {
-    for (_, tail) in tails where tail.isResumed {
+    for tail in sources where tail.isResumed {
       try drain(tail, while: { tail.isRereading }, news, body)
     }
   }
@@ -165,7 +190,7 @@ final class Follower {
   /// How far each generation of a source was read, for whoever goes on later; none of what can't be
   /// read twice. `needed` answers with the first offset of a generation that is still needed.
   func saved(_ source: Int, needed: (Int32) -> Int64?) -> [SavedGeneration] {
-    (sources[source] as? FileTail)?.saved(needed: needed) ?? []
+    sources[source].saved(needed: needed)
   }
 
   /// Takes in what the windows hold at the start, so that what is true already fires at once.
@@ -248,6 +273,7 @@ final class Follower {
       case .ended:
         stirred.remove(index)
         ended.insert(index)
+        try evaluation.closeAll(index, arrival: clock.now, emit)
         evaluation.ended(index)
         news(.source(.ended(path: sources[index].plan.generations.last ?? "-")))
       }
@@ -279,8 +305,8 @@ final class Follower {
   func stirDue() {
     let now = clock.elapsed
     if let time = looksUpAgain, time <= now { hasNewNames = true }
-    for (index, tail) in openTails {
-      if let time = tail.looksAgain, time <= now { stir(index) }
+    for index in sources.indices {
+      if let time = sources[index].looksAgain, time <= now { stir(index) }
     }
   }
 

@@ -35,10 +35,24 @@ package final class Batch: Sendable {
   package func line(_ row: Int) -> Bytes { lines.line(row, in: chunk.bytes) }
 
   /// Offset of a row's line within its decompressed generation.
-  package func offset(of row: Int) -> Int { chunk.offset + Int(lines.starts[row]) }
+  package func offset(of row: Int) -> Int {
+    chunk.records?.origins[row].offset ?? chunk.offset + Int(lines.starts[row])
+  }
+
+  /// Bytes that a row takes up in its generation, from its offset on.
+  package func extent(of row: Int) -> Int {
+    chunk.records?.origins[row].length ?? Int(lines.lengths[row])
+  }
+
+  /// Offset of the line that showed that a row is whole: its own, unless it is a record of several.
+  package func closing(of row: Int) -> Int {
+    chunk.records?.origins[row].closedAt ?? offset(of: row)
+  }
 
   /// Number of a row's line within its generation, from 1.
-  package func lineNumber(of row: Int) -> Int { chunk.firstLine + Int(lines.lineNumbers[row]) }
+  package func lineNumber(of row: Int) -> Int {
+    chunk.records?.origins[row].line ?? chunk.firstLine + Int(lines.lineNumbers[row])
+  }
 }
 
 extension Batch {

@@ -1,4 +1,5 @@
 /// The values of one field over the rows of a frame.
+@usableFromInline
 package enum Column: Sendable {
   /// The same value on every row: metadata, literals.
   case constant(Cell)

@@ -12,6 +12,12 @@ package struct ExactSum: Sendable, Equatable {
 
   package init() {}
 
+  /// A sum that goes on from a fixed one.
+  package init(_ sum: FixedSum) {
+    low = sum.low
+    high = sum.high
+  }
+
   private var fixed: Int128 {
     @inline(__always) get { Int128(high) << 64 | Int128(low) }
     @inline(__always) set {
@@ -139,7 +145,7 @@ extension ExactSum {
   /// The value in units of 10^-9, if its shortest decimal text has at most nine decimals and it is
   /// below 10^18; whole numbers are taken as they are.
   @inline(__always)
-  private static func units(_ value: Double) -> Int128? {
+  static func units(_ value: Double) -> Int128? {
     // At 10^-9 two decimals can't share a double while they are below 2^50 units, and the product is
     // rounded to the right one; so if one of them is this double, it is its shortest text.
     let scaled = (value * 1e9).rounded()

@@ -13,8 +13,10 @@ package struct Frame: Sendable {
   package let loads: [FieldLoad]
   /// The instant at which the frame is evaluated, which is what `now()` means; milliseconds.
   package var now: Int64 = 0
-  /// Rows on which a regex hit its limit: they count for nothing and are reported.
+  /// The lines, or kept rows, on which a regex hit its limit: they count for nothing and are reported.
   package private(set) var limited: [Int] = []
+  /// The rows of which the same is true, until they are dropped.
+  private var undecided: [Int] = []
   /// Keeps the chunk alive that cells of a gathered frame still point into.
   private let anchor: Batch?
   /// The line, or kept row, that each row comes from, when a stage made several rows of one.
@@ -60,8 +62,17 @@ package struct Frame: Sendable {
     columns[slot.index] = column
   }
 
-  /// Takes a row out because a regex could not be decided on it.
-  package mutating func markLimited(_ row: Int) { limited.append(row) }
+  /// Notes that a regex could not be decided on a row.
+  package mutating func markLimited(_ row: Int) {
+    undecided.append(row)
+    limited.append(origins?[row] ?? row)
+  }
+
+  /// Takes out the rows on which a regex could not be decided.
+  package mutating func dropUndecided() {
+    for row in undecided { live.remove(row) }
+    undecided = []
+  }
 
   private func load(_ slot: Slot) -> Column {
     guard let batch, slot.index < loads.count else { return .constant(.null) }
@@ -119,6 +130,7 @@ package struct Frame: Sendable {
   package func multiplied(_ rows: [Int]) -> Frame {
     var result = gathered(rows)
     result.origins = origins.map { known in rows.map { known[$0] } } ?? rows
+    result.limited = limited
     return result
   }
 

@@ -1,7 +1,8 @@
 /// Which rows of a frame are still alive: one bit a row.
+@usableFromInline
 package struct Selection: Sendable, Equatable {
-  package private(set) var words: [UInt64]
-  package let count: Int
+  @usableFromInline var words: [UInt64]
+  @usableFromInline package let count: Int
 
   package init(all count: Int) {
     self.count = count
@@ -18,6 +19,7 @@ package struct Selection: Sendable, Equatable {
 
   package var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
+  @inlinable
   package subscript(row: Int) -> Bool {
     get { words[row >> 6] & (1 << UInt64(row & 63)) != 0 }
     set {
@@ -25,8 +27,10 @@ package struct Selection: Sendable, Equatable {
     }
   }
 
+  @inlinable
   package mutating func insert(_ row: Int) { words[row >> 6] |= 1 << UInt64(row & 63) }
 
+  @inlinable
   package mutating func remove(_ row: Int) { words[row >> 6] &= ~(1 << UInt64(row & 63)) }
 
   package mutating func formIntersection(_ other: Selection) {
@@ -42,6 +46,7 @@ package struct Selection: Sendable, Equatable {
   }
 
   /// Keeps the rows that `keep` says yes to; rows already dead are not asked.
+  @inlinable
   @inline(__always)
   package mutating func filter(_ keep: (Int) -> Bool) {
     for index in words.indices {
@@ -57,6 +62,7 @@ package struct Selection: Sendable, Equatable {
   }
 
   /// Visits the live rows in order.
+  @inlinable
   @inline(__always)
   package func forEach(_ body: (Int) throws -> Void) rethrows {
     for index in words.indices {
@@ -67,6 +73,10 @@ package struct Selection: Sendable, Equatable {
       }
     }
   }
+
+  /// The live rows in order, for loops that change what a closure may not: a `MutableSpan`.
+  @inlinable
+  package var inOrder: LiveRows { LiveRows(words) }
 
   /// Only the rows inside `range`.
   package func restricted(to range: Range<Int>) -> Selection {
@@ -89,5 +99,28 @@ package struct Selection: Sendable, Equatable {
     result.reserveCapacity(population)
     forEach { result.append($0) }
     return result
+  }
+}
+
+/// The live rows of a selection, one after the other.
+@usableFromInline
+package struct LiveRows: Sequence, IteratorProtocol {
+  @usableFromInline let words: [UInt64]
+  @usableFromInline var index = -1
+  @usableFromInline var rest: UInt64 = 0
+
+  @inlinable
+  init(_ words: [UInt64]) { self.words = words }
+
+  @inlinable
+  @inline(__always)
+  package mutating func next() -> Int? {
+    while rest == 0 {
+      index &+= 1
+      guard index < words.count else { return nil }
+      rest = words[index]
+    }
+    defer { rest &= rest &- 1 }
+    return index << 6 | rest.trailingZeroBitCount
   }
 }

@@ -55,7 +55,7 @@ struct Measurement {
     return name + padding + numbers.joined() + "  " + (columns.last ?? "")
   }
 
-  private static func fixed(_ number: Double) -> String {
+  static func fixed(_ number: Double) -> String {
     let hundredths = Int((number * 100).rounded())
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"

@@ -89,14 +89,18 @@ extension Scenario {
     }
   }
 
-  private static func rule(_ query: String, by groups: String, alert: String) -> BoundRule {
+  static func rule(
+    _ query: String, by groups: String, alert: String, warning: String? = nil,
+    every: String = "10s"
+  ) -> BoundRule {
     let text = """
       monitors:
         - name: bench
           query: '\(query)'
           group_by: \(groups)
+          every: \(every)
           critical: { alert: "\(alert)" }
-      """
+      """ + (warning.map { "\n    warning: { alert: \"\($0)\" }" } ?? "")
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: [SourceText(name: "bench.yaml", text: text)], sink: sink)
     do throws(Diagnostics) {

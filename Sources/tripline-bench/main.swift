@@ -3,6 +3,7 @@ import Glibc
 let usage = """
   usage: tripline-bench generate [--seed 42] [--bytes 1e9] [--shape uniform|mixed] FILE
          tripline-bench run [--scenario NAME] [--rounds 5] FILE...
+         tripline-bench groups [--hosts 1e5] [--events 3e6] [--per-minute 1.4e5]
          tripline-bench allocations
          tripline-bench list
   """
@@ -82,6 +83,33 @@ func run(_ arguments: ArraySlice<String>) throws {
   }
 }
 
+/// Measures a monitor with many groups against one without.
+func measureGroups(_ arguments: ArraySlice<String>) {
+  let (options, files) = parse(arguments, known: ["hosts", "events", "per-minute"])
+  guard files.isEmpty else { refuse("'groups' makes its own log") }
+  func number(_ name: String, _ usual: Int) -> Int {
+    guard let text = options[name] else { return usual }
+    guard let value = Double(text), value >= 1, value < 1e12 else {
+      refuse("'--\(name)' needs a number, like 1e5")
+    }
+    return Int(value)
+  }
+  var scale = ManyGroups()
+  scale.hosts = number("hosts", scale.hosts)
+  scale.events = number("events", scale.events)
+  scale.eventsPerMinute = number("per-minute", scale.eventsPerMinute)
+  print("\(scale.events) events of \(scale.hosts) hosts, \(scale.eventsPerMinute) a minute")
+  let baseline = scale.run(ManyGroups.baseline)
+  let grouped = scale.run(ManyGroups.grouped)
+  for (name, result) in [("count", baseline), ("count, avg by host", grouped)] {
+    print(
+      "\(name): \(Measurement.fixed(result.nanoseconds)) ns an event,",
+      "\(Measurement.fixed(result.peak)) MB at most,",
+      "\(Measurement.fixed(result.allocations)) allocations for 1,000 events")
+  }
+  print("groups add \(Measurement.fixed(grouped.nanoseconds - baseline.nanoseconds)) ns an event")
+}
+
 /// Checks, over a log made on the spot, that no scenario allocates more than it may: the one figure that
 /// is the same on every machine.
 func checkAllocations() {
@@ -101,6 +129,14 @@ func checkAllocations() {
       failed = true
     }
   }
+  var groups = ManyGroups()
+  groups.events = 1_000_000
+  let allocations = groups.run(ManyGroups.grouped).allocations
+  print("\(groups.hosts) groups: \(Measurement.fixed(allocations)) for 1,000 events")
+  if allocations > ManyGroups.allocationLimit {
+    complain("many groups may make \(ManyGroups.allocationLimit) allocations for 1,000 events")
+    failed = true
+  }
   if failed { exit(1) }
 }
 
@@ -109,6 +145,7 @@ do {
   switch arguments.first {
   case "generate": try generate(arguments.dropFirst())
   case "run": try run(arguments.dropFirst())
+  case "groups": measureGroups(arguments.dropFirst())
   case "allocations": checkAllocations()
   case "list":
     for scenario in Scenario.table { print("\(scenario.name): \(scenario.about)") }

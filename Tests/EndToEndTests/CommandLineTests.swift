@@ -39,6 +39,7 @@ import Testing
           journal  show what a durable run decided, in order
           verify   prove that the journal says what the logs lead to
           audit    account for every byte of every log that a durable run reads
+          torture  prove that kill -9 loses nothing and repeats nothing
           help     show this, or the page of a verb or a lint
           version  show the version
 
@@ -61,6 +62,8 @@ import Testing
           tripline verify -r rules/
           # is anything missing
           tripline audit
+          # with your own rules and log
+          tripline torture -r rules/ /var/log/app.log
           # everything that check finds
           tripline help lints
 
@@ -127,6 +130,10 @@ import Testing
                                         none of the usual ones
               --timezone ZONE           the zone of times that name none: UTC, +02:00,
                                         Europe/Rome (default: UTC)
+              --decode WHAT             take off what a container's runtime wrote around
+                                        each line: docker or cri
+              --multiline HOW           join the lines of stack traces: auto, or a regex
+                                        for the first line of each record (default: off)
 
         what happens
               --fail-on WHAT            exit 1 on any of: alert, malformed, late, lint;

@@ -89,6 +89,11 @@ import Testing
 
   /// The keys of a table, with their examples.
   private func keys(of table: String) throws -> [(names: [String], example: String?)] {
+    // Those of a source stand on a page of their own.
+    let page =
+      table == "source"
+      ? try String(contentsOf: Repository.root.appending(path: "docs/sources.md"), encoding: .utf8)
+      : page
     let start = try #require(page.range(of: "<!-- keys: \(table) -->\n")).upperBound
     let rows = page[start...].split(separator: "\n", omittingEmptySubsequences: false)
       .prefix { $0.hasPrefix("|") }.dropFirst(2)
@@ -141,7 +146,8 @@ import Testing
     for (_, example) in try keys(of: "source") {
       let example = try #require(example)
       let input =
-        example.hasPrefix("path") || example.hasPrefix("stdin") ? "" : "    path: app.log\n"
+        ["path", "stdin", "command", "journal"].contains { example.hasPrefix($0) }
+        ? "" : "    path: app.log\n"
       try scratch.write("sources:\n  - \(example)\n\(input)", to: "tripline.yaml")
       try check("slow.yaml")
     }

@@ -76,6 +76,32 @@ import Testing
     #expect(!run.errors.contains("slow: "), "\(run.errors)")
   }
 
+  @Test func `series beyond the limit are counted, and said`() throws {
+    try scratch.write(
+      """
+      monitors:
+        - name: many
+          query: "* | timeslice 1m | count by _timeslice, host"
+          window: 5m
+          every: 1m
+          group_by: [host]
+          max_groups: 2
+          anomaly: { learn: 2h, critical: { min_count: 2 } }
+      """, to: "many.yaml")
+    let lines = (10..<40).flatMap { minute in
+      ["a", "b", "c", "d", "e"].map {
+        #"{"time":"2026-03-02T10:\#(minute):10Z","host":"\#($0)"}"# + "\n"
+      }
+    }
+    try scratch.write(lines.joined(), to: "many.ndjson")
+    let run = try tripline("replay", "-r", "many.yaml", "many.ndjson")
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains(
+        "many: more series than `max_groups` would keep; those that came last, 3 in all, were not "
+          + "judged"), "\(run.errors)")
+  }
+
   /// The second 9 stands against 1 and 9: mean 5, sigma 4, half a sigma above is 7.
   @Test func `a test of a rule sees outliers`() throws {
     let lines = [1, 1, 1, 1, 1, 1, 9, 9, 1, 1].enumerated().map { minute, value in

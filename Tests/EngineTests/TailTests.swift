@@ -69,6 +69,7 @@ import Testing
     case .failed: "failed"
     case .untold: "untold"
     case .ended: "ended"
+    case .overdue, .unspooled, .spooledAgain, .gap: "not of files"
     }
   }
 

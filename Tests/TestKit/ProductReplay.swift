@@ -7,6 +7,8 @@ import Records
 
 /// Replays files through rules inside the test, as `tripline replay -o ndjson` does.
 package enum ProductReplay {
+  package typealias Forgetting = @Sendable (inout SavedMonitor) -> Void
+
   package struct Options: Sendable {
     package var threads: Int
     package var batchBytes: Int
@@ -16,6 +18,8 @@ package enum ProductReplay {
     package var latenesses: [Int64] = []
     /// Stops and restarts the monitors at random, with this seed.
     package var restarts: UInt64?
+    /// Takes something away from what a restart finds.
+    package var forget: Forgetting = { _ in }
     package var drain: Bool
     package var skipsInstants: Bool
     /// Bytes for the rows that monitors keep.
@@ -62,7 +66,9 @@ package enum ProductReplay {
       options: FeedOptions(threads: options.threads, batchBytes: options.batchBytes),
       actions: ActionSet(), drains: options.drain)
     replay.skipsInstants = options.skipsInstants
-    replay.observer = options.restarts.map { Restarts(seed: $0) }
+    replay.observer = options.restarts.map {
+      Restarts(seed: $0, forgetting: options.forget)
+    }
     var records: [String] = []
     _ = try replay.run(
       Replay.Outlet(transition: { transition in

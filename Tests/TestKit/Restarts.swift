@@ -11,7 +11,13 @@ final class Restarts: ReplayObserver {
   /// Everything taken so far.
   private var taken: [(run: LineRun, frames: [Frame])] = []
 
-  init(seed: UInt64) { random = SplitMix64(seed: seed) }
+  /// What a restart does not find.
+  private let forget: ProductReplay.Forgetting
+
+  init(seed: UInt64, forgetting forget: @escaping ProductReplay.Forgetting) {
+    random = SplitMix64(seed: seed)
+    self.forget = forget
+  }
 
   func prepare(_ monitor: inout Monitor) { monitor.keepChanges() }
 
@@ -23,7 +29,8 @@ final class Restarts: ReplayObserver {
     keep(&monitors)
     guard random.oneIn(2) else { return }
     for index in monitors.indices {
-      guard let saved = saved[index] else { continue }
+      guard var saved = saved[index] else { continue }
+      forget(&saved)
       var fresh = Monitor(monitors[index].rule)
       fresh.skipsInstants = monitors[index].skipsInstants
       fresh.keepChanges()

@@ -19,35 +19,34 @@ struct ProcessTransport {
     output.closeWriter()
 
     var excerpt = Excerpt()
-    let ending: Ending
+    let verdict: Verdict
     if child.wait(atMost: timeout, reading: output, into: &excerpt) {
-      ending = child.reap()
+      verdict = .ended(child.program.reap())
     } else {
-      child.signal(SIGTERM)
+      child.program.signalGroup(SIGTERM)
       _ = child.wait(atMost: ProcessTransport.grace, reading: output, into: &excerpt)
       // Not reaped yet, so the group's number is still ours; whoever ignored TERM goes now.
-      child.signal(SIGKILL)
-      _ = child.reap()
-      ending = .overdue(timeout)
+      child.program.signalGroup(SIGKILL)
+      _ = child.program.reap()
+      verdict = .overdue(timeout)
     }
-    return try ending.judged(program, said: redaction.redact(excerpt.text).trimmed)
+    return try verdict.judged(program, said: redaction.redact(excerpt.text).trimmed)
   }
 }
 
-/// How a program ended.
-private enum Ending {
-  case exited(Int32)
-  case killed(Int32)
+/// How a program ended, or that its time was over.
+private enum Verdict {
+  case ended(SpawnedProgram.Ending)
   case overdue(Duration)
 
   func judged(_ program: String, said: String) throws(ActionError) -> String {
     let said = said.isEmpty ? "" : ": " + said
     switch self {
-    case .exited(0):
+    case .ended(.exited(0)):
       return "exit 0\(said)"
-    case .exited(let code):
+    case .ended(.exited(let code)):
       throw ActionError("\(program): exit \(code)\(said)", advice: .giveUp, proof: .answered)
-    case .killed(let signal):
+    case .ended(.killed(let signal)):
       let reason = "\(program): ended by signal \(signal)\(said)"
       throw ActionError(reason, advice: .giveUp, proof: .unknown)
     case .overdue(let time):
@@ -57,68 +56,37 @@ private enum Ending {
   }
 }
 
-/// A running program and the group it leads.
+/// A running program, watched for its end.
 private struct Child {
-  private let id: pid_t
+  let program: SpawnedProgram
   /// Readable once the program has ended.
   private let end: Descriptor
 
   init(
-    _ call: ProcessCall, named program: String, inherited: [String: String], output: OutputPipe
+    _ call: ProcessCall, named name: String, inherited: [String: String], output: OutputPipe
   ) throws(ActionError) {
     var variables = inherited
     for variable in call.environment { variables[variable.name] = variable.value.revealed }
-    let arguments = CStrings(call.arguments.map(\.revealed))
-    let environment = CStrings(variables.map { "\($0.key)=\($0.value)" })
-    let input = try memoryFile(call.input, for: program)
-
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input.number, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output.writer.number, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output.writer.number, STDERR_FILENO)
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
-    if let directory = call.directory {
-      posix_spawn_file_actions_addchdir_np(&actions, directory.revealed)
+    let input = try memoryFile(call.input, for: name)
+    let writer = output.writer.number
+    do throws(SpawnedProgram.NotStarted) {
+      program = try withExtendedLifetime(input) { () throws(SpawnedProgram.NotStarted) in
+        try SpawnedProgram(
+          call.arguments.map(\.revealed), environment: variables,
+          directory: call.directory?.revealed, streams: [input.number, writer, writer])
+      }
+    } catch {
+      throw .cannotRun(name, error.code)
     }
-
-    // Its own group, so that a timeout reaches its children; no signal blocked or ignored, whatever
-    // this program does with its own.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-
-    var id: pid_t = 0
-    // SAFETY: both lists outlive the call, and the strings in them belong to the lists.
-    let code = withExtendedLifetime((arguments, environment, input)) {
-      posix_spawnp(
-        &id, call.arguments[0].revealed, &actions, &attributes, arguments.pointers,
-        environment.pointers)
-    }
-    guard code == 0 else { throw .cannotRun(program, code) }
-    self.id = id
-    end = Descriptor(pidfd_open(id, 0))
+    end = Descriptor(pidfd_open(program.id, 0))
     if end.number < 0 {
       let reason = SystemError.text(errno)
-      signal(SIGKILL)
-      _ = reap()
+      program.signalGroup(SIGKILL)
+      _ = program.reap()
       throw ActionError(
-        "\(program): can't be watched: \(reason)", advice: .giveUp, proof: .unknown)
+        "\(name): can't be watched: \(reason)", advice: .giveUp, proof: .unknown)
     }
   }
-
-  /// Signals the whole group.
-  func signal(_ number: Int32) { kill(-id, number) }
 
   /// Reads the output until the program has ended; false when the time is over first.
   func wait(
@@ -153,13 +121,6 @@ private struct Child {
       }
       if events[1].revents != 0 { return false }
     }
-  }
-
-  func reap() -> Ending {
-    var status: Int32 = 0
-    while waitpid(id, &status, 0) < 0, errno == EINTR {}
-    let signal = status & 0x7F
-    return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
   }
 }
 
@@ -215,15 +176,6 @@ private final class Descriptor {
   init(_ number: Int32) { self.number = number }
 
   deinit { if number >= 0 { close(number) } }
-}
-
-/// A list of C strings and the null behind it.
-private final class CStrings {
-  let pointers: [UnsafeMutablePointer<CChar>?]
-
-  init(_ texts: [String]) { pointers = texts.map { strdup($0) } + [nil] }
-
-  deinit { for pointer in pointers { free(pointer) } }
 }
 
 extension ActionError {

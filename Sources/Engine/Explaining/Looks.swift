@@ -103,7 +103,8 @@ final class Study: ReplayObserver {
 
   /// Keeps the lines that somebody wants to read, while they are here.
   private func look(in batch: Batch) {
-    let offsets = batch.chunk.offset..<(batch.chunk.offset + batch.chunk.bytes.count)
+    // A record may have begun in front of the chunk that ends it.
+    let offsets = (batch.chunk.records?.openFrom ?? batch.chunk.offset)..<batch.chunk.end
     let here = wanted.filter { moment in
       moment.source == batch.source && moment.generation == batch.generation
         && offsets.contains(Int(moment.offset))

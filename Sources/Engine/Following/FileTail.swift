@@ -25,7 +25,7 @@ package final class FileTail: LiveSource {
   var floor: Int64
   var news: [SourceNews] = []
   /// Whether it goes on where an earlier run stood.
-  let isResumed: Bool
+  package let isResumed: Bool
   private let watcher: FileWatcher
   private var isTold = true
   private var isMissing = false

@@ -1,3 +1,5 @@
+import Actions
+import Alerting
 import Records
 
 /// What happened to a followed log, other than new lines.
@@ -21,7 +23,23 @@ package enum SourceNews: Sendable {
   case readable(path: String)
   /// The system doesn't tell about this file, so it is looked at once a second.
   case untold(path: String)
+  /// A run of a command took longer than it may, and was killed.
+  case overdue(command: String, after: Duration)
+  /// What can't be read twice can't be written down, or it can be again.
+  case unspooled(path: String, InputFailure)
+  case spooledAgain(path: String)
+  /// What came while the program was not running can't be read any more.
+  case gap(SourceGap)
   case ended(path: String)
+}
+
+/// Time during which nobody read a source that can't be read again: what came then is gone.
+package struct SourceGap: Sendable, Hashable {
+  /// The log.
+  package var path: String
+  /// When its last line had come, and when it was read again, in milliseconds since the epoch.
+  package var from: Int64
+  package var to: Int64
 }
 
 /// Bytes of a followed log that are gone, or of which nobody can say that there were none.
@@ -92,6 +110,17 @@ extension SourceNews: CustomStringConvertible {
     case .readable(let path): "'\(path)' can be read again"
     case .untold(let path):
       "the system does not tell when '\(path)' changes; looking once a second"
+    case .overdue(let command, let time):
+      "'\(command)' was killed: it took longer than \(DurationText.text(time.milliseconds))"
+    case .unspooled(let path, let failure):
+      "\(failure.sentence); the lines of \(path.sourceName) are evaluated all the same, but a restart "
+        + "would not find them again; it is tried again every second"
+    case .spooledAgain(let path):
+      "the lines of \(path.sourceName) are kept for a restart again"
+    case .gap(let gap):
+      "what came to \(gap.path.sourceName) between \(Timestamp.rfc3339(gap.from)) and "
+        + "\(Timestamp.rfc3339(gap.to)) is gone, if there was anything: nobody read it, and it can't be "
+        + "read again"
     case .ended(let path): "\(path == "-" ? "stdin" : "'\(path)'") has ended"
     }
   }
@@ -103,4 +132,12 @@ extension SourceNews: CustomStringConvertible {
     default: nil
     }
   }
+}
+
+extension String {
+  fileprivate var sourceName: String { self == "-" ? "stdin" : "'\(self)'" }
+}
+
+extension InputFailure {
+  fileprivate var sentence: String { "can't write '\(path)': \(reason)" }
 }

@@ -66,7 +66,7 @@ package final class ChunkReader {
       generation += 1
       let path = plan.generations[Int(generation)]
       do throws(InputFailure) {
-        let opened = try ByteStreams.open(path)
+        let opened = try plan.open(path)
         stream =
           try ledger?.register(opened, path: plan.path, source, generation) ?? opened
         framer = LineFramer(pool: pool, chunkSize: chunkSize, maxLine: plan.maxLine)
@@ -84,6 +84,19 @@ package final class ChunkReader {
     for line in skipped {
       tooLong.append(
         (LinePlacement(path: path, line: line.line, offset: line.offset), line.length))
+    }
+  }
+}
+
+extension SourcePlan {
+  /// One of its generations as it is now, read once.
+  func open(_ path: String) throws(InputFailure) -> any ByteStream {
+    switch input {
+    case .path: return try ByteStreams.open(path)
+    case .journal(let journal): return try JournalBytes(journal, .all)
+    case .command:
+      throw InputFailure(
+        path: path, reason: "a command has no lines from before; only 'tripline run' runs it")
     }
   }
 }

@@ -28,17 +28,29 @@ final class LiveFeed {
   private let heads: [Head]
   private let maker: BatchMaker
   private let quarantine: ((Bytes) throws -> Void)?
-  /// The time of the last line.
+  /// The time of the last line: its own, or that of its arrival.
   var previous: Int64?
+  /// Puts records together; nil when each line is one.
+  let assembler: RecordAssembler?
+  /// Records that may go on, and when the last lines came.
+  var open: [OpenRecord] = []
+  var lastArrival = Duration.zero
+  /// The path that stands for the log.
+  var path: String { plan.path }
+  /// How long a record waits for lines that may belong to it.
+  var patience: Duration { .milliseconds(plan.idleAfter) }
 
   init(
     _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
   ) {
+    assembler = plan.format.isPlain ? nil : RecordAssembler(plan.format)
     self.plan = plan
     self.heads = heads
     self.quarantine = quarantine
     maker = BatchMaker(plan, wanted)
   }
+
+  var lendsTimes: Bool { plan.lendsTimes }
 
   /// `arrival` is the time of the read; what could not be used is noted in `report`.
   func lines(
@@ -74,7 +86,11 @@ final class LiveFeed {
     }
     report.refused.note(refused.count, at: refused.first.map(place))
     let before = previous
-    noteTime(made, timed, refusing: !refused.isEmpty)
+    if chunk.recorded == nil, made.untimed.last == batch.count - 1 {
+      previous = arrival
+    } else {
+      noteTime(made, timed, refusing: !refused.isEmpty)
+    }
     let frames = frames(of: batch, timed)
     for frame in frames where !frame.limited.isEmpty {
       report.regexLimit.note(frame.limited.count, at: frame.limited.first.map(place))
@@ -99,7 +115,9 @@ final class LiveFeed {
     if !made.untimed.isEmpty {
       var times = made.batch.times
       for row in made.untimed {
-        times[row] = marks.arrival(of: Int64(made.batch.offset(of: row))) ?? times[row]
+        let stream = made.batch.chunk.records?.origins[row].stream ?? .none
+        times[row] =
+          marks.arrival(of: Int64(made.batch.closing(of: row)), stream) ?? times[row]
       }
       made.batch = made.batch.with(times: times)
     }
@@ -109,7 +127,14 @@ final class LiveFeed {
     timed.filter { row in
       batch.times[row] != Batch.untimed && !refused.contains(Int64(batch.offset(of: row)))
     }
-    noteTime(made, timed, refusing: !refused.isEmpty)
+    if let last = made.untimed.last, last == batch.count - 1,
+      let arrived = marks.arrival(
+        of: Int64(batch.closing(of: last)), batch.chunk.records?.origins[last].stream ?? .none)
+    {
+      previous = arrived
+    } else {
+      noteTime(made, timed, refusing: !refused.isEmpty)
+    }
     let largest = timed.rows.map { batch.times[$0] }.max()
     return Lines(batch: batch, frames: frames(of: batch, timed), timed: timed, largest: largest)
   }

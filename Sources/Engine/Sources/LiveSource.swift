@@ -9,6 +9,20 @@ package protocol LiveSource: AnyObject {
   var descriptor: Int32? { get }
   /// The path of a generation, as messages name it.
   func path(of generation: Int32) -> String
+  /// When it has to be looked at though nobody tells of anything.
+  var looksAgain: Duration? { get }
+  /// Whether it goes on where an earlier run stood, and whether lines are left that were taken in then.
+  var isResumed: Bool { get }
+  var isRereading: Bool { get }
+  /// How far each generation was read, for whoever goes on later; `needed` answers with the first
+  /// offset of a generation that is still needed.
+  func saved(needed: (Int32) -> Int64?) -> [SavedGeneration]
+}
+
+extension LiveSource {
+  package var isResumed: Bool { false }
+  package var isRereading: Bool { false }
+  package func saved(needed: (Int32) -> Int64?) -> [SavedGeneration] { [] }
 }
 
 /// What came from a followed log.

@@ -58,7 +58,9 @@ package struct LookBack {
   }
 
   private func largest(in chunk: Chunk, _ near: Int64?) -> Int64? {
-    let made = maker.make(ReadChunk(chunk: chunk, source: 0, generation: 0), near: near)
-    return made.batch.times.lazy.filter { $0 != Batch.untimed && $0 <= latest }.max()
+    plan.format.chunks(of: chunk).compactMap { chunk in
+      let made = maker.make(ReadChunk(chunk: chunk, source: 0, generation: 0), near: near)
+      return made.batch.times.lazy.filter { $0 != Batch.untimed && $0 <= latest }.max()
+    }.max()
   }
 }

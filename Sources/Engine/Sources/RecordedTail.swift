@@ -6,6 +6,7 @@ package import Records
 package final class RecordedTail: LiveSource {
   package let plan: SourcePlan
   package let descriptor: Int32? = nil
+  package let looksAgain: Duration? = nil
   private let reader: ChunkReader
   private let modified: Int64?
   private var coming: [LiveArrival] = []

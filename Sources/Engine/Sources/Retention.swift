@@ -7,6 +7,8 @@ package struct Retention: Sendable {
   private struct Stretch: Sendable {
     let generation: Int32
     let start: Int64
+    /// For each stream of a program where its lines begin; none when each line is a record.
+    let begins: [Int64]
     var end: Int64
     var largest: Int64
   }
@@ -25,9 +27,11 @@ package struct Retention: Sendable {
 
   package init() {}
 
-  /// Notes a chunk; `largest` is the largest time in it, nil when no line of it counts.
+  /// Notes a chunk; `largest` is the largest time in it, nil when no line of it counts. Where
+  /// records are put together, `begins` is where the lines of each stream do.
   package mutating func note(
-    _ source: Int32, _ generation: Int32, from start: Int64, to end: Int64, largest: Int64?
+    _ source: Int32, _ generation: Int32, from start: Int64, begins: [Int64] = [], to end: Int64,
+    largest: Int64?
   ) {
     let largest = largest ?? .min
     var list = stretches.removeValue(forKey: source) ?? []
@@ -37,7 +41,10 @@ package struct Retention: Sendable {
       list[last].end = end
       list[last].largest = max(list[last].largest, largest)
     } else {
-      list.append(Stretch(generation: generation, start: start, end: end, largest: largest))
+      list.append(
+        Stretch(
+          generation: generation, start: begins.min() ?? start, begins: begins, end: end,
+          largest: largest))
     }
     stretches[source] = list
   }
@@ -45,6 +52,11 @@ package struct Retention: Sendable {
   /// The first offset of a generation that is not let go of yet; nil when all of it is.
   package func needed(_ source: Int32, _ generation: Int32) -> Int64? {
     stretches[source]?.first { $0.generation == generation }?.start
+  }
+
+  /// Where the lines of each stream begin that are not let go of yet.
+  package func begins(_ source: Int32, _ generation: Int32) -> [Int64]? {
+    stretches[source]?.first { $0.generation == generation }?.begins
   }
 
   /// What holds only lines up to `horizon`. A generation goes as a whole once another one follows it.

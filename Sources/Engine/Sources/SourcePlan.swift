@@ -4,6 +4,8 @@ package import Records
 package struct SourcePlan: Sendable {
   /// Paths as the person gave them; `-` is the standard input.
   package var generations: [String]
+  /// Where the lines come from when that is no path; the generation is then a name for it.
+  package var input = SourceInput.path
   package var facts: SourceFacts
   package var timeField: String?
   package var timeFormat: DatePattern?
@@ -16,11 +18,17 @@ package struct SourcePlan: Sendable {
   package var idleAfter: Int64
   /// How far its watermark stays behind its newest line, in milliseconds.
   package var lateness: Int64
+  /// Whether a followed line without a time has that of the line before, as in a replay, and not that
+  /// of its arrival.
+  package var lendsTimes = false
+  /// How its lines become records.
+  package var format: RecordFormat
 
   package init(
     generations: [String], facts: SourceFacts, timeField: String? = nil,
     timeFormat: DatePattern? = nil, zone: Zone = .utc, maxLine: Int = 1 << 20,
-    maxAhead: Int64 = 300_000, idleAfter: Int64 = 5_000, lateness: Int64 = 0
+    maxAhead: Int64 = 300_000, idleAfter: Int64 = 5_000, lateness: Int64 = 0,
+    format: RecordFormat = RecordFormat()
   ) {
     self.generations = generations
     self.facts = facts
@@ -31,6 +39,7 @@ package struct SourcePlan: Sendable {
     self.maxAhead = maxAhead
     self.idleAfter = idleAfter
     self.lateness = lateness
+    self.format = format
   }
 
   /// The path that stands for the log: that of its newest generation.

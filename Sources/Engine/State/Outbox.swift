@@ -12,11 +12,18 @@ struct Outbox {
 
   /// Those that have not ended, oldest first.
   func open() throws(StateFailure) -> [OutboxEntry] {
+    try entries(where: "outbox.status IN ('waiting', 'attempting')")
+  }
+
+  /// All whose transition is still in the journal, oldest first.
+  func all() throws(StateFailure) -> [OutboxEntry] { try entries(where: "true") }
+
+  private func entries(where condition: String) throws(StateFailure) -> [OutboxEntry] {
     try database.rows(
       """
       SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts, journal.content
       FROM outbox JOIN journal ON journal.seq = outbox.transition
-      WHERE outbox.status IN ('waiting', 'attempting') ORDER BY outbox.transition, outbox.key
+      WHERE \(condition) ORDER BY outbox.transition, outbox.key
       """
     ).compactMap { row in
       guard let mode = PlannedAction.Mode(rawValue: row.text(2)),

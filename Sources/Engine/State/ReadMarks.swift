@@ -1,4 +1,5 @@
 import Alerting
+package import Records
 
 /// What the lines of a generation can't tell when they are read again: which of them were refused when
 /// they came, and when those came that have no time.
@@ -9,21 +10,42 @@ package struct ReadMarks: Sendable, Hashable {
     package var time: Int64?
   }
 
+  /// A record that was over because nothing came to it for a while.
+  package struct Closing: Sendable, Hashable {
+    /// Everything before this offset had come.
+    package var offset: Int64
+    package var stream: OutputStream
+    /// When that was.
+    package var time: Int64?
+  }
+
   /// Offsets of refused lines, ascending.
   package var refused: [Int64] = []
   /// Of reads in which some line has no time.
   package var arrivals: [Arrival] = []
+  /// In the order of their offsets.
+  package var closings: [Closing] = []
+  /// For each stream where its lines begin that are needed; none when each line is a record.
+  package var begins: [Int64] = []
 
   package init() {}
 
-  package var isEmpty: Bool { refused.isEmpty && arrivals.isEmpty }
+  package var isEmpty: Bool {
+    refused.isEmpty && arrivals.isEmpty && closings.isEmpty && begins.isEmpty
+  }
 
-  /// When the line at an offset came.
-  func arrival(of offset: Int64) -> Int64? { arrivals.first { $0.end > offset }?.time }
+  /// When the line at an offset came, or the record was over that ended there.
+  func arrival(of offset: Int64, _ stream: OutputStream) -> Int64? {
+    if let closing = closings.first(where: { $0.offset == offset && $0.stream == stream }) {
+      return closing.time
+    }
+    return arrivals.first { $0.end > offset }?.time
+  }
 
   mutating func forget(before offset: Int64) {
     refused.removeAll { $0 < offset }
     arrivals.removeAll { $0.end <= offset }
+    closings.removeAll { $0.offset <= offset }
   }
 
   package init(json: String) {
@@ -33,6 +55,15 @@ package struct ReadMarks: Sendable, Hashable {
       tree?["arrivals"]?.elements.compactMap { entry in
         entry["end"]?.whole.map { Arrival(end: $0, time: entry["time"]?.whole) }
       } ?? []
+    closings =
+      tree?["closings"]?.elements.compactMap { entry in
+        guard let offset = entry["offset"]?.whole,
+          let stream = entry["stream"]?.whole.flatMap({ UInt8(exactly: $0) }),
+          let stream = OutputStream(rawValue: stream)
+        else { return nil }
+        return Closing(offset: offset, stream: stream, time: entry["time"]?.whole)
+      } ?? []
+    begins = tree?["begins"]?.elements.compactMap(\.whole) ?? []
   }
 
   package var json: String {
@@ -50,6 +81,25 @@ package struct ReadMarks: Sendable, Hashable {
             if let time = arrival.time { $0.whole(time) } else { $0.null() }
           }
         }
+      }
+      if !closings.isEmpty {
+        $0.key("closings")
+        $0.array {
+          for closing in closings {
+            $0.object {
+              $0.key("offset")
+              $0.whole(closing.offset)
+              $0.key("stream")
+              $0.whole(Int64(closing.stream.rawValue))
+              $0.key("time")
+              if let time = closing.time { $0.whole(time) } else { $0.null() }
+            }
+          }
+        }
+      }
+      if !begins.isEmpty {
+        $0.key("begins")
+        $0.array { for offset in begins { $0.whole(offset) } }
       }
     }
     return writer.text

@@ -60,6 +60,9 @@ package final class StateStore: @unchecked Sendable {
   private let outbox: Outbox
   private let accounts: AccountTable
 
+  /// Where it is kept, and other things beside it; nil for those who only look.
+  var folder: String? { directory?.path }
+
   /// Opens the state in a directory that this process holds; made when there is none.
   package init(in directory: StateDirectory) throws(StateFailure) {
     self.directory = directory
@@ -325,6 +328,11 @@ package final class StateStore: @unchecked Sendable {
   }
 
   // Deliveries.
+
+  /// Every delivery that was asked for, oldest first.
+  package func deliveries() throws(StateFailure) -> [OutboxEntry] {
+    try lock.withLock { _ throws(StateFailure) in try outbox.all() }
+  }
 
   /// Notes, before anything is done, that a delivery is attempted; fails when that can't be kept.
   package func begin(_ key: String, at time: Int64) throws(StateFailure) {

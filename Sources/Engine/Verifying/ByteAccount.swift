@@ -124,6 +124,10 @@ struct ByteAccounts {
 
   /// Lines were taken in; `late` are rows that missed an instant.
   mutating func note(_ chunk: LiveChunk, _ lines: LiveFeed.Lines, late: [Int], isBefore: Bool) {
+    update(chunk) { $0.note(lines, late: Set(late), as: isBefore ? .before : .evaluated) }
+  }
+
+  private mutating func update(_ chunk: LiveChunk, _ body: (inout ByteAccount) -> Void) {
     let key = Key(source: paths[Int(chunk.read.source)], number: chunk.read.generation)
     var account = accounts[key] ?? ByteAccount(source: key.source, number: key.number)
     let start = Int64(chunk.read.chunk.offset)
@@ -134,9 +138,14 @@ struct ByteAccounts {
       account.part = part
     }
     account.noteGap(to: start, tooLong: chunk.tooLong.count)
-    account.note(lines, late: Set(late), as: isBefore ? .before : .evaluated)
+    body(&account)
     accounts[key] = account
     changed.insert(key)
+  }
+
+  /// Lines were taken in that are put together to records: what became of each is not known.
+  mutating func note(joined chunk: LiveChunk, isBefore: Bool) {
+    update(chunk) { $0.note(whole: chunk.read.chunk, as: isBefore ? .before : .evaluated) }
   }
 
   /// Bytes are known to be gone, or may be.
@@ -185,6 +194,16 @@ extension ByteAccount {
       add(.tooLong, lines: Int64(max(1, tooLong)), bytes: gap)
     }
     end = start
+  }
+
+  /// Counts a chunk whose lines all have the same fate.
+  fileprivate mutating func note(whole chunk: Chunk, as fate: Fate) {
+    let bytes = chunk.bytes
+    var lines: Int64 = 0
+    for index in 0..<bytes.count where bytes[index] == 0x0A { lines += 1 }
+    if bytes.count > 0, bytes[bytes.count - 1] != 0x0A { lines += 1 }
+    add(fate, lines: lines, bytes: Int64(bytes.count))
+    end += Int64(bytes.count)
   }
 
   /// Counts the lines of a batch; those that are nothing else are `usual`.

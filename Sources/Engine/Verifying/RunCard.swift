@@ -90,8 +90,11 @@ package struct SourceCard: Sendable, Hashable {
   package var zone: String
   package var maxLine: Int
   package var lateness: Int64
+  /// Whether its records are put together from lines, which is not told in the journal.
+  package var joins = false
 
   package init(_ plan: SourcePlan) {
+    joins = !plan.format.isPlain
     path = plan.path
     category = plan.facts.category.bytes.string
     host = plan.facts.host.bytes.string
@@ -123,6 +126,7 @@ package struct SourceCard: Sendable, Hashable {
       $0.member("zone", zone)
       $0.member("max_line", whole: Int64(maxLine))
       $0.member("lateness", whole: lateness)
+      if joins { $0.member("joins", whole: 1) }
     }
   }
 
@@ -139,6 +143,7 @@ package struct SourceCard: Sendable, Hashable {
     self.zone = zone
     self.maxLine = Int(maxLine)
     self.lateness = lateness
+    joins = tree["joins"]?.whole == 1
     timeField = tree["time_field"]?.text
     timeFormat = tree["time_format"]?.text
   }

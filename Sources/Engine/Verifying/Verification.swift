@@ -40,6 +40,8 @@ package final class Verification {
     case pruned
     /// The journal could not be written for long.
     case dropped
+    /// Records of a log are put together from lines.
+    case joined
     /// A person decided, or the rule was taken away.
     case decree
   }
@@ -69,6 +71,8 @@ package final class Verification {
   /// Monitors that can't be judged: since when, and why.
   private var doubtful: [String: (through: Int64, reason: Doubt)] = [:]
   private var book = AlertsTold()
+  /// Whether some log has records that are put together from lines.
+  private var isJoined = false
   /// Whether alerts may have stories that the journal does not tell any more.
   private var isPruned = false
 
@@ -104,6 +108,7 @@ package final class Verification {
     case Journal.Kind.start.rawValue, Journal.Kind.pruned.rawValue:
       guard let card = RunCard(json: entry.content) else { return }
       let begun = run.begin(card)
+      isJoined = isJoined || card.sources.contains(where: \.joins)
       let isFirst = outcome.runs == 0
       outcome.runs += 1
       if entry.kind == Journal.Kind.pruned.rawValue {
@@ -132,6 +137,9 @@ package final class Verification {
   /// Takes in what was read for a commit, and compares what it leads to.
   private func judge(_ input: InputEntry, at entry: Int64) throws {
     settleDoubts()
+    isJoined =
+      isJoined
+      || input.steps.contains { if case .added(let card) = $0 { card.joins } else { false } }
     var found: [(Transition, JournaledRun.Place)] = []
     let intake = try run.take(input) { found.append(($0, $1)) }
     noteGone(intake)
@@ -143,7 +151,7 @@ package final class Verification {
         kept.append(record)
       }
     }
-    let told = found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
+    let told = isJoined ? [] : found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
     try compare(kept, told, at: entry)
     takeOver(found.map(\.0))
     expected = []
@@ -183,6 +191,7 @@ package final class Verification {
   // Doubts.
 
   private func doubt(about transition: Transition) -> Doubt? {
+    if isJoined { return .joined }
     if [.manual, .removed].contains(transition.reason) { return .decree }
     if let known = doubtful[transition.monitor] { return known.reason }
     if isUntold(transition) { return .pruned }

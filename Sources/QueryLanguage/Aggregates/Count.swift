@@ -1,6 +1,7 @@
 import Records
 
-/// `count`, `count(*)`: rows; `count(field)`: rows on which the field is not null.
+/// `count`, `count(*)`: rows, which a `Partial` counts for itself; `count(field)`: rows on which the
+/// field is not null.
 package struct Count: Aggregate {
   static let definition = AggregateDefinition(
     "count", "[field]", .optionalField, "the number of rows, or of rows with a value"
@@ -20,11 +21,7 @@ package struct Count: Aggregate {
     }
 
     mutating func absorb(_ rows: FoldRows) {
-      if rows.column == nil {
-        rows.rows.forEach { counts[Int(rows.groups[$0])] += 1 }
-      } else {
-        rows.forEach { group, cell, _ in if !cell.isNull { counts[group] += 1 } }
-      }
+      rows.forEach { group, cell, _ in if !cell.isNull { counts[group] += 1 } }
     }
 
     mutating func merge(_ other: any Accumulator, groups: [Int32]) {

@@ -37,51 +37,100 @@ package struct Average: Aggregate {
 struct SumState: Accumulator {
   enum Result: Sendable { case sum, mean }
 
+  /// Side by side, because a row changes both; without a reference, because there may be very many.
+  struct Group: Sendable {
+    var sum = FixedSum()
+    var count = 0
+  }
+
   let result: Result
-  private var sums: [ExactSum] = []
-  private var counts: [Int] = []
+  private var groups: [Group] = []
+  /// For every group the numbers that a `FixedSum` can't hold; empty until there is one.
+  private var others: [ExactSum] = []
 
   init(result: Result) { self.result = result }
 
   mutating func grow(to count: Int) {
-    guard count > sums.count else { return }
-    counts += [Int](repeating: 0, count: count - sums.count)
-    sums += [ExactSum](repeating: ExactSum(), count: count - sums.count)
+    guard count > groups.count else { return }
+    groups += repeatElement(Group(), count: count - groups.count)
+    if !others.isEmpty { growOthers() }
+  }
+
+  private mutating func growOthers() {
+    others += repeatElement(ExactSum(), count: groups.count - others.count)
   }
 
   mutating func absorb(_ rows: FoldRows) {
-    rows.forEach { group, cell, _ in
-      guard let number = cell.number else { return }
-      sums[group].add(number)
-      counts[group] += 1
+    // Read before they are added, so that adding does little a row; see `GroupTable`.
+    var units = [Int64](repeating: 0, count: rows.rows.count)
+    var fixed = rows.rows
+    fixed.filter { row in
+      guard let number = rows.column?[row].number else { return false }
+      guard let known = FixedSum.units(number) else {
+        add(number, to: Int(rows.groups[row]))
+        return false
+      }
+      units[row] = known
+      return true
+    }
+    var groups = groups.mutableSpan
+    for row in fixed.inOrder {
+      groups.prefetch(rows.groups.ahead(of: row))
+      let group = Int(rows.groups[row])
+      groups[group].sum.add(units[row])
+      groups[group].count += 1
     }
   }
 
-  mutating func merge(_ other: any Accumulator, groups: [Int32]) {
+  @inline(never)
+  private mutating func add(_ number: Double, to group: Int) {
+    if others.isEmpty { growOthers() }
+    others[group].add(number)
+    groups[group].count += 1
+  }
+
+  mutating func merge(_ other: any Accumulator, groups map: [Int32]) {
     let other = other as! SumState
-    for (theirs, ours) in groups.enumerated() where ours >= 0 {
-      sums[Int(ours)].add(other.sums[theirs])
-      counts[Int(ours)] += other.counts[theirs]
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      groups[Int(ours)].sum.add(other.groups[theirs].sum)
+      groups[Int(ours)].count += other.groups[theirs].count
+    }
+    guard !other.others.isEmpty else { return }
+    if others.isEmpty { growOthers() }
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      others[Int(ours)].add(other.others[theirs])
     }
   }
 
-  mutating func subtract(_ other: any Accumulator, groups: [Int32]) {
+  mutating func subtract(_ other: any Accumulator, groups map: [Int32]) {
     let other = other as! SumState
-    for (theirs, ours) in groups.enumerated() where ours >= 0 {
-      sums[Int(ours)].subtract(other.sums[theirs])
-      counts[Int(ours)] -= other.counts[theirs]
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      groups[Int(ours)].sum.subtract(other.groups[theirs].sum)
+      groups[Int(ours)].count -= other.groups[theirs].count
+    }
+    guard !other.others.isEmpty else { return }
+    if others.isEmpty { growOthers() }
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      others[Int(ours)].subtract(other.others[theirs])
     }
   }
 
   mutating func reset(_ group: Int) {
-    sums[group] = ExactSum()
-    counts[group] = 0
+    groups[group] = Group()
+    if !others.isEmpty { others[group] = ExactSum() }
   }
 
   func result(_ group: Int, _ arena: Arena) -> Cell {
+    let count = groups[group].count
     switch result {
-    case .sum: Cell(sums[group].value)
-    case .mean: counts[group] > 0 ? Cell(sums[group].mean(count: counts[group])) : .null
+    case .sum: return Cell(sum(of: group).value)
+    case .mean: return count > 0 ? Cell(sum(of: group).mean(count: count)) : .null
     }
+  }
+
+  private func sum(of group: Int) -> ExactSum {
+    var sum = ExactSum(groups[group].sum)
+    if !others.isEmpty { sum.add(others[group]) }
+    return sum
   }
 }

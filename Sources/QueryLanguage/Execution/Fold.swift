@@ -6,10 +6,14 @@ package struct FoldPlan: Sendable {
     package var aggregate: any Aggregate
     /// Nil for `count` of rows.
     package var argument: Slot?
+
+    var countsRows: Bool { argument == nil && aggregate is Count }
   }
 
   package var keys: [Slot]
   package var columns: [Column]
+  /// Whether anybody sees the order in which the groups came.
+  package var showsOrder = true
 
   package init(keys: [Slot], columns: [Column]) {
     self.keys = keys
@@ -19,7 +23,10 @@ package struct FoldPlan: Sendable {
   /// Whether a window may take an old pane out again instead of merging the others anew.
   package var subtracts: Bool { columns.allSatisfy { $0.aggregate.subtracts } }
 
-  package func accumulators() -> [any Accumulator] { columns.map { $0.aggregate.accumulator() } }
+  /// What keeps the state of each column; nil where the number of rows is the result.
+  package func accumulators() -> [(any Accumulator)?] {
+    columns.map { $0.countsRows ? nil : $0.aggregate.accumulator() }
+  }
 }
 
 /// An aggregate as bound: immutable; its state for many groups is an `Accumulator`.
@@ -109,6 +116,23 @@ package struct FoldInput {
   /// When and where rows stood that no longer have a batch.
   let moments: [Moment]?
   let origins: [Int]?
+
+  /// One of the rows by itself, which is row 0 then.
+  package func single(_ row: Int) -> FoldInput {
+    FoldInput(
+      columns: columns.map { $0.map { .constant($0[row]) } }, groups: [groups[row]], batch: batch,
+      moments: moments, origins: [origins?[row] ?? row])
+  }
+
+  private init(
+    columns: [Column?], groups: [Int32], batch: Batch?, moments: [Moment]?, origins: [Int]?
+  ) {
+    self.columns = columns
+    self.groups = groups
+    self.batch = batch
+    self.moments = moments
+    self.origins = origins
+  }
 
   package init(
     _ frame: inout Frame, rows: Selection, groups: [Int32], _ plan: FoldPlan,

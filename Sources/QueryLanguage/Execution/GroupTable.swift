@@ -3,14 +3,16 @@ package import Records
 /// Numbers the distinct values of the group fields from 0, in the order they are first seen.
 ///
 /// Open addressing over keys that are written once, one behind the other. An entry of the index is
-/// half of the key's hash and the group's number, so that a probe mostly looks at one other key:
+/// half of the key's hash and where its key stands, so that a probe mostly looks at one other key, and
+/// finds the number of the group in front of it:
 ///
-///     index   [ hash | group ] [ vacant ] [ hash | group ] ...
-///                        \______ starts ______
-///                                             v
-///     keys    ... | kind, length, bytes | kind, length, bytes | ...
+///     index   [ hash | key ] [ vacant ] [ hash | key ] ...
+///                       \_____________
+///                                     v
+///     keys    ... | number and length | kind and length, bytes | number and length | ...
 package struct GroupTable: Sendable {
   private var index = [UInt64](repeating: GroupTable.vacant, count: 16)
+  /// Where the key of each group stands.
   private var starts: [Int] = []
   private var keys = ByteStore()
 
@@ -21,39 +23,57 @@ package struct GroupTable: Sendable {
   package var count: Int { starts.count }
 
   /// Finds or makes the group of each live row.
+  ///
+  /// In rounds, because with many groups neither the index nor the keys are in the cache, so that each
+  /// is asked for some rows ahead.
   package mutating func groups(of columns: [Column], rows: Selection) -> [Int32] {
     let columns = columns.map { $0.spread(over: rows.count) }
-    // All hashes first: the processor then looks for several groups at the same time.
     var hashes = [UInt64](repeating: 0, count: rows.count)
     for cells in columns {
       rows.forEach { hashes[$0] = KeyPart(cells[$0]).hash(seed: hashes[$0]) }
     }
-    var result = [Int32](repeating: 0, count: rows.count)
-    rows.forEach { row in
-      let known = find(hashes[row]) { group in
-        var place = starts[group]
-        for cells in columns where !KeyPart(cells[row]).stands(in: keys, at: &place) {
-          return false
-        }
-        return true
+    let entries = entries(of: hashes, rows)
+    var groups = [Int32](repeating: -1, count: rows.count)
+    var found = groups.mutableSpan
+    for row in rows.inOrder {
+      let next = row &+ rowsFetchedAhead
+      if next < entries.count {
+        let key = GroupTable.key(of: entries[next])
+        keys.prefetch(key &- 8..<key &+ 40)
       }
-      result[row] =
-        known ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
+      let entry = entries[row]
+      if entry != GroupTable.vacant, isKey(GroupTable.key(of: entry), columns, row) {
+        found[row] = group(of: entry)
+      } else {
+        // A new one, which an earlier row may have made, or one of two with half a hash in common.
+        found[row] =
+          find(hashes[row]) { isKey($0, columns, row) }
+          ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
+      }
     }
-    return result
+    return groups
+  }
+
+  /// Whether the key at `place` is that of a row.
+  @inline(__always)
+  private func isKey(_ place: Int, _ columns: [[Cell]], _ row: Int) -> Bool {
+    var place = place
+    for index in columns.indices where !KeyPart(columns[index][row]).stands(in: keys, at: &place) {
+      return false
+    }
+    return true
   }
 
   /// The group with the key of `group` in `other`.
   package mutating func adopt(_ group: Int, of other: GroupTable) -> Int {
-    let range = other.range(of: group)
+    let theirs = other.range(of: group)
     var hash: UInt64 = 0
     other.forEachPart(of: group) { hash = $0.hash(seed: hash) }
-    let known = find(hash) { own in
-      let ownRange = self.range(of: own)
-      return ownRange.count == range.count
-        && keys.withBytes(ownRange) { left in other.keys.withBytes(range) { left == $0 } }
+    let known = find(hash) { place in
+      length(ofKeyAt: place) == theirs.count
+        && other.keys.withBytes(theirs) { keys.holds($0, at: place) }
     }
-    return Int(known ?? add(hash) { $0.append(other.keys, range) })
+    return Int(known ?? add(hash) { $0.append(other.keys, theirs) })
   }
 
   package mutating func group(of values: [Value]) -> Int {
@@ -63,35 +83,76 @@ package struct GroupTable: Sendable {
     return Int(groups(of: columns, rows: Selection(all: 1))[0])
   }
 
-  /// The group with this hash for which `isKey` holds.
+  // The index.
+
+  /// The group with this hash for which `isKey`, which is told where a key stands, holds.
   @inline(__always)
-  private func find(_ hash: UInt64, isKey: (Int) -> Bool) -> Int32? {
-    let mask = index.count - 1
-    var place = Int(hash >> 32) & mask
-    while index[place] != GroupTable.vacant {
-      let entry = index[place]
-      let group = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
-      if entry >> 32 == hash >> 32, isKey(group) { return Int32(truncatingIfNeeded: group) }
-      place = (place + 1) & mask
+  private func find(_ hash: UInt64, isKey: (_ place: Int) -> Bool) -> Int32? {
+    var slot = slot(of: hash)
+    while index[slot] != GroupTable.vacant {
+      let entry = index[slot]
+      if entry >> 32 == hash >> 32, isKey(GroupTable.key(of: entry)) { return group(of: entry) }
+      slot = (slot + 1) & (index.count - 1)
     }
     return nil
   }
+
+  /// For each row the first entry with its half of a hash, or a vacant one.
+  private func entries(of hashes: [UInt64], _ rows: Selection) -> [UInt64] {
+    var entries = [UInt64](repeating: GroupTable.vacant, count: rows.count)
+    var found = entries.mutableSpan
+    for row in rows.inOrder {
+      let next = row &+ rowsFetchedAhead
+      if next < hashes.count { index.prefetch(slot(of: hashes[next])) }
+      found[row] = firstEntry(hashes[row])
+    }
+    return entries
+  }
+
+  /// The first entry with this half of a hash, or a vacant one.
+  @inline(__always)
+  private func firstEntry(_ hash: UInt64) -> UInt64 {
+    var slot = slot(of: hash)
+    while index[slot] != GroupTable.vacant, index[slot] >> 32 != hash >> 32 {
+      slot = (slot + 1) & (index.count - 1)
+    }
+    return index[slot]
+  }
+
+  /// Where the search for a hash, or for an entry, begins.
+  @inline(__always)
+  private func slot(of hash: UInt64) -> Int { Int(hash >> 32) & (index.count - 1) }
+
+  /// Where the key of an entry stands: keys begin at multiples of eight.
+  @inline(__always)
+  private static func key(of entry: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: entry)) << 3 }
+
+  /// The number of the group stands in front of its key.
+  @inline(__always)
+  private func group(of entry: UInt64) -> Int32 {
+    Int32(truncatingIfNeeded: keys.word(at: GroupTable.key(of: entry) - 8))
+  }
+
+  private func length(ofKeyAt place: Int) -> Int { Int(keys.word(at: place - 8) >> 32) }
 
   @inline(never)
   private mutating func add(_ hash: UInt64, write: (inout ByteStore) -> Void) -> Int32 {
     if (starts.count + 1) * 2 > index.count { grow() }
     let group = starts.count
-    starts.append(keys.count)
+    let start = keys.count + 8
+    starts.append(start)
+    insert((hash >> 32) << 32 | UInt64(start >> 3))
+    keys.append(UInt64(group))
     write(&keys)
-    insert((hash >> 32) << 32 | UInt64(group))
+    keys.set(UInt64(keys.count - start) << 32 | UInt64(group), at: start - 8)
+    keys.fill(toMultipleOf: 8)
     return Int32(group)
   }
 
   private mutating func insert(_ entry: UInt64) {
-    let mask = index.count - 1
-    var place = Int(entry >> 32) & mask
-    while index[place] != GroupTable.vacant { place = (place + 1) & mask }
-    index[place] = entry
+    var slot = slot(of: entry)
+    while index[slot] != GroupTable.vacant { slot = (slot + 1) & (index.count - 1) }
+    index[slot] = entry
   }
 
   private mutating func grow() {
@@ -103,7 +164,7 @@ package struct GroupTable: Sendable {
   // Keys.
 
   private func range(of group: Int) -> Range<Int> {
-    starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
+    starts[group]..<starts[group] + length(ofKeyAt: starts[group])
   }
 
   private func forEachPart(of group: Int, _ body: (KeyPart) -> Void) {
@@ -155,6 +216,13 @@ private enum KeyPart {
     }
   }
 
+  /// What its bytes begin with: its kind, and how long its text is.
+  @inline(__always)
+  var head: UInt64 {
+    guard case .text(let bytes) = self else { return UInt64(tag.rawValue) }
+    return UInt64(Tag.text.rawValue) | UInt64(truncatingIfNeeded: bytes.count) << 8
+  }
+
   private var tag: Tag {
     switch self {
     case .null: .null
@@ -177,30 +245,26 @@ private enum KeyPart {
   }
 
   func write(to keys: inout ByteStore) {
-    keys.append(tag.rawValue)
+    keys.append(head)
     switch self {
     case .null, .yes, .no: break
     case .whole(let word), .number(let word): keys.append(word)
-    case .text(let bytes):
-      keys.append(UInt64(bytes.count))
-      keys.append(bytes)
+    case .text(let bytes): keys.append(bytes)
     }
   }
 
   /// Whether the part at `place` is this one; then `place` moves behind it.
   @inline(__always)
   func stands(in keys: ByteStore, at place: inout Int) -> Bool {
-    guard keys[place] == tag.rawValue else { return false }
-    place += 1
+    guard keys.word(at: place) == head else { return false }
+    place += 8
     switch self {
     case .null, .yes, .no: return true
     case .whole(let word), .number(let word):
       guard keys.word(at: place) == word else { return false }
       place += 8
     case .text(let bytes):
-      guard keys.word(at: place) == UInt64(bytes.count) else { return false }
-      place += 8
-      guard keys.withBytes(place..<place + bytes.count, { $0 == bytes }) else { return false }
+      guard keys.holds(bytes, at: place) else { return false }
       place += bytes.count
     }
     return true
@@ -208,10 +272,11 @@ private enum KeyPart {
 
   /// Lends the part at `place`, which moves behind it.
   static func read(from keys: ByteStore, at place: inout Int, _ body: (KeyPart) -> Void) {
-    guard let tag = Tag(rawValue: keys[place]) else {
+    let head = keys.word(at: place)
+    guard let tag = Tag(rawValue: UInt8(truncatingIfNeeded: head)) else {
       preconditionFailure("no key stands at \(place)")
     }
-    place += 1
+    place += 8
     switch tag {
     case .null: body(.null)
     case .yes: body(.yes)
@@ -221,8 +286,8 @@ private enum KeyPart {
       place += 8
       body(tag == .whole ? .whole(word) : .number(word))
     case .text:
-      let end = place + 8 + Int(keys.word(at: place))
-      keys.withBytes(place + 8..<end) { body(.text($0)) }
+      let end = place + Int(head >> 8)
+      keys.withBytes(place..<end) { body(.text($0)) }
       place = end
     }
   }

@@ -2,43 +2,79 @@ package import Records
 
 /// The mergeable result of a fold over some rows: how many there were in each group, and the state of
 /// every aggregate. The groups are numbers of a `GroupTable` that the owner keeps.
+///
+/// Groups have their places in the order in which they came; or, where nobody sees that order and most
+/// groups of the table are here, at their own numbers, so that no row has to look its place up and
+/// merging goes through memory from one end to the other.
 package struct Partial: Sendable {
   package let plan: FoldPlan
-  package private(set) var accumulators: [any Accumulator]
-  /// Group number of the table, for each local group in the order of arrival.
-  package private(set) var members: [Int32] = []
-  /// Rows absorbed, by local group; a place without rows has been given up.
+  /// The state of each aggregate; nil for a count of rows, which is there anyway.
+  private var accumulators: [(any Accumulator)?]
+  /// Rows absorbed, by place; one without rows is vacant.
   package private(set) var counts: [Int] = []
-  private var locals = IntegerIndex()
-  /// How many places have been given up.
-  private var vacated = 0
+  /// How many groups have rows.
+  package private(set) var groupCount = 0
+
+  /// Whether the place of a group is its number.
+  private var standsAtNumbers = false
+  /// Else the group of each place, and the place of each group that has one.
+  private var members: [Int32] = []
+  private var places = IntegerIndex()
+  private var largest: Int32 = 0
 
   package init(_ plan: FoldPlan) {
     self.plan = plan
     accumulators = plan.accumulators()
   }
 
+  /// One that will have about the groups of another.
+  package init(like other: Partial) {
+    self.init(other.plan)
+    guard other.standsAtNumbers else { return }
+    standsAtNumbers = true
+    counts = [Int](repeating: 0, count: other.counts.count)
+  }
+
   package var isEmpty: Bool { groupCount == 0 }
 
-  /// How many groups have rows.
-  package var groupCount: Int { members.count - vacated }
+  package func count(of group: Int) -> Int { place(of: Int32(group)).map { counts[$0] } ?? 0 }
 
-  /// The local number of a group that is present.
-  package func local(of group: Int) -> Int? { locals[Int32(group)].map { Int($0) } }
+  /// The place of a group that has rows.
+  @inline(__always)
+  private func place(of group: Int32) -> Int? {
+    guard standsAtNumbers else { return places[group].map { Int($0) } }
+    let place = Int(group)
+    return place < counts.count && counts[place] > 0 ? place : nil
+  }
 
-  package func count(of group: Int) -> Int { local(of: group).map { counts[$0] } ?? 0 }
+  @inline(__always)
+  private func group(at place: Int) -> Int32 { standsAtNumbers ? Int32(place) : members[place] }
 
-  private mutating func localMaking(_ group: Int32) -> Int32 {
-    if let local = locals[group] { return local }
-    let local = Int32(members.count)
-    locals[group] = local
+  /// The place of a group, made if need be; accumulators have to grow then.
+  private mutating func makePlace(of group: Int32) -> Int32 {
+    if standsAtNumbers {
+      if Int(group) >= counts.count {
+        counts += repeatElement(0, count: Int(group) + 1 - counts.count)
+      }
+      return group
+    }
+    if let place = places[group] { return place }
+    let place = Int32(members.count)
+    places[group] = place
     members.append(group)
     counts.append(0)
-    return local
+    largest = max(largest, group)
+    return place
   }
 
   private mutating func growAccumulators() {
-    for index in accumulators.indices { accumulators[index].grow(to: members.count) }
+    for index in accumulators.indices { accumulators[index]?.grow(to: counts.count) }
+  }
+
+  @inline(__always)
+  private mutating func count(_ rows: Int, at place: Int) {
+    if counts[place] == 0, rows > 0 { groupCount += 1 }
+    counts[place] += rows
   }
 
   /// Takes in the live rows of `frame` among `rows`; `groups` numbers them in the table. `moments`
@@ -51,29 +87,57 @@ package struct Partial: Sendable {
 
   /// Takes in some of the rows of `input`.
   package mutating func absorb(_ input: FoldInput, rows: Selection) {
-    var local = input.groups
-    rows.forEach { row in
-      let group = localMaking(local[row])
-      local[row] = group
-      counts[Int(group)] += 1
-    }
+    let places = makePlaces(of: input.groups, rows)
     growAccumulators()
+    count(rows, at: places)
     for index in accumulators.indices {
-      accumulators[index].absorb(
+      accumulators[index]?.absorb(
         FoldRows(
-          column: input.columns[index], rows: rows, groups: local, batch: input.batch,
+          column: input.columns[index], rows: rows, groups: places, batch: input.batch,
           moments: input.moments, origins: input.origins))
     }
+    spread()
+  }
+
+  private mutating func count(_ rows: Selection, at places: [Int32]) {
+    var fresh = 0
+    var counts = counts.mutableSpan
+    for row in rows.inOrder {
+      counts.prefetch(places.ahead(of: row))
+      let place = Int(places[row])
+      if counts[place] == 0 { fresh += 1 }
+      counts[place] += 1
+    }
+    groupCount += fresh
+  }
+
+  /// The place of each row, made if need be.
+  private mutating func makePlaces(of groups: [Int32], _ rows: Selection) -> [Int32] {
+    guard !standsAtNumbers else {
+      var last: Int32 = -1
+      rows.forEach { last = max(last, groups[$0]) }
+      if last >= 0 { _ = makePlace(of: last) }
+      return groups
+    }
+    var found = groups
+    // In rounds, as in `GroupTable`: first where groups are, then what is there.
+    rows.forEach { found[$0] = places[found[$0]] ?? -1 }
+    rows.forEach { if found[$0] < 0 { found[$0] = makePlace(of: groups[$0]) } }
+    return found
   }
 
   /// Takes in another partial over the same table; with `only`, just those groups of the table.
   package mutating func merge(_ other: Partial, only: Set<Int32>? = nil) {
-    let map = only.map { mapping(of: other, only: $0) } ?? mapping(of: other)
-    for (local, target) in map.enumerated() where target >= 0 {
-      counts[Int(target)] += other.counts[local]
+    take(other, mapping: only.map { mapping(of: other, only: $0) } ?? mapping(of: other))
+    spread()
+  }
+
+  private mutating func take(_ other: Partial, mapping map: [Int32]) {
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      count(other.counts[theirs], at: Int(ours))
     }
-    for index in accumulators.indices {
-      accumulators[index].merge(other.accumulators[index], groups: map)
+    for (index, theirs) in other.accumulators.enumerated() {
+      if let theirs { accumulators[index]?.merge(theirs, groups: map) }
     }
   }
 
@@ -89,73 +153,105 @@ package struct Partial: Sendable {
   /// Takes out what was merged before.
   package mutating func subtract(_ other: Partial) {
     let map = mapping(of: other)
-    for index in accumulators.indices {
-      accumulators[index].subtract(other.accumulators[index], groups: map)
+    for (index, theirs) in other.accumulators.enumerated() {
+      if let theirs { accumulators[index]?.subtract(theirs, groups: map) }
     }
-    for (local, target) in map.enumerated() where target >= 0 {
-      counts[Int(target)] -= other.counts[local]
-      if counts[Int(target)] == 0 { giveUp(Int(target)) }
+    for (theirs, ours) in map.enumerated() where ours >= 0 {
+      counts[Int(ours)] -= other.counts[theirs]
+      if counts[Int(ours)] == 0 { giveUp(Int(ours)) }
     }
-    if vacated * 2 > members.count { compact() }
+    tighten()
   }
 
   /// Forgets a group that has become empty; one that comes back is new.
-  private mutating func giveUp(_ local: Int) {
-    for index in accumulators.indices { accumulators[index].reset(local) }
-    locals[members[local]] = nil
-    vacated += 1
+  private mutating func giveUp(_ place: Int) {
+    for index in accumulators.indices { accumulators[index]?.reset(place) }
+    if !standsAtNumbers { places[members[place]] = nil }
+    groupCount -= 1
   }
 
   /// Gives the groups the numbers that they have in another table.
   package mutating func renumber(_ number: (Int32) -> Int32) {
-    locals = IntegerIndex()
-    for local in members.indices where counts[local] > 0 {
-      members[local] = number(members[local])
-      locals[members[local]] = Int32(local)
+    if standsAtNumbers { rearrange(atNumbers: false) }
+    places = IntegerIndex()
+    largest = 0
+    for place in members.indices where counts[place] > 0 {
+      members[place] = number(members[place])
+      places[members[place]] = Int32(place)
+      largest = max(largest, members[place])
     }
   }
 
   /// The places here of the groups of another partial, made if need be.
   private mutating func mapping(of other: Partial) -> [Int32] {
-    var map = [Int32](repeating: -1, count: other.members.count)
-    for (local, group) in other.members.enumerated() where other.counts[local] > 0 {
-      map[local] = localMaking(group)
+    var map = [Int32](repeating: -1, count: other.counts.count)
+    for place in map.indices where other.counts[place] > 0 {
+      map[place] = makePlace(of: other.group(at: place))
     }
     growAccumulators()
     return map
   }
 
   private mutating func mapping(of other: Partial, only groups: Set<Int32>) -> [Int32] {
-    var map = [Int32](repeating: -1, count: other.members.count)
+    var map = [Int32](repeating: -1, count: other.counts.count)
     // By place, so that groups keep the order in which they came.
-    for local in groups.compactMap({ other.local(of: Int($0)) }).sorted() {
-      map[local] = localMaking(other.members[local])
+    for place in groups.compactMap({ other.place(of: $0) }).sorted() {
+      map[place] = makePlace(of: other.group(at: place))
     }
     growAccumulators()
     return map
   }
 
-  /// Moves the groups together once most places have been given up.
-  private mutating func compact() {
+  // Where groups have their places.
+
+  /// Fewer groups than this are looked up as fast as found at their numbers.
+  private static let many = 1_024
+
+  /// Moves groups to their numbers once that is better.
+  private mutating func spread() {
+    if !standsAtNumbers, !plan.showsOrder, groupCount > Partial.many,
+      Int(largest) < 4 * groupCount
+    {
+      rearrange(atNumbers: true)
+    }
+  }
+
+  /// Moves the groups together when most places are vacant.
+  package mutating func tighten() {
+    let wasted = standsAtNumbers ? 8 : 2
+    if groupCount * wasted < counts.count, !standsAtNumbers || counts.count > Partial.many {
+      rearrange(atNumbers: false)
+    }
+  }
+
+  private mutating func rearrange(atNumbers: Bool) {
     var fresh = Partial(plan)
-    fresh.merge(self)
+    fresh.standsAtNumbers = atNumbers
+    fresh.take(self, mapping: fresh.mapping(of: self))
     self = fresh
   }
 
   /// The value of one aggregate for a group of the table; nil when the group is not there.
   package func result(_ column: Int, of group: Int, _ arena: Arena) -> Cell? {
-    local(of: group).map { accumulators[column].result($0, arena) }
+    place(of: Int32(group)).map { result(column, at: $0, arena) }
+  }
+
+  private func result(_ column: Int, at place: Int, _ arena: Arena) -> Cell {
+    accumulators[column]?.result(place, arena) ?? Cell(Int64(counts[place]))
   }
 
   /// The groups that have rows, in the order they arrived.
-  package func forEachGroup(_ body: (_ group: Int32, _ local: Int) -> Void) {
-    for local in members.indices where counts[local] > 0 { body(members[local], local) }
+  package func forEachGroup(_ body: (_ group: Int32, _ place: Int) -> Void) {
+    for place in counts.indices where counts[place] > 0 { body(group(at: place), place) }
   }
 
   /// The numbers that one aggregate has come to, for every group that has rows; nil where it is none.
   package func forEachNumber(_ column: Int, _ body: (_ group: Int32, Double?) -> Void) {
-    accumulators[column].forEachNumber(0..<members.count) { local, number in
-      if counts[local] > 0 { body(members[local], number) }
+    guard let accumulator = accumulators[column] else {
+      return forEachGroup { group, place in body(group, Double(counts[place])) }
+    }
+    accumulator.forEachNumber(0..<counts.count) { place, number in
+      if counts[place] > 0 { body(group(at: place), number) }
     }
   }
 
@@ -163,13 +259,17 @@ package struct Partial: Sendable {
   package func filter(
     _ rows: inout Selection, _ groups: [Int32], by column: Int, _ keep: (Double) -> Bool
   ) {
-    var places = groups
+    var found = groups
     rows.filter { row in
-      guard let local = locals[groups[row]] else { return false }
-      places[row] = local
+      counts.prefetch(groups.ahead(of: row))
+      guard let place = place(of: groups[row]) else { return false }
+      found[row] = Int32(truncatingIfNeeded: place)
       return true
     }
-    accumulators[column].filter(&rows, places, keep)
+    guard let accumulator = accumulators[column] else {
+      return rows.filter { keep(Double(counts[Int(found[$0])])) }
+    }
+    accumulator.filter(&rows, found, keep)
   }
 
   /// The result rows: group fields, then aggregates; groups in the order they arrived.
@@ -177,12 +277,12 @@ package struct Partial: Sendable {
     var columns = [[Cell]](
       repeating: [], count: plan.keys.count + accumulators.count)
     var rows = 0
-    forEachGroup { group, local in
+    forEachGroup { group, place in
       for (index, cell) in table.cells(of: Int(group), arena).enumerated() {
         columns[index].append(cell)
       }
-      for (index, accumulator) in accumulators.enumerated() {
-        columns[plan.keys.count + index].append(accumulator.result(local, arena))
+      for index in accumulators.indices {
+        columns[plan.keys.count + index].append(result(index, at: place, arena))
       }
       rows += 1
     }
@@ -192,10 +292,11 @@ package struct Partial: Sendable {
   /// The one row of an ungrouped fold over nothing: counts are 0, the rest null.
   package func emptyRow() -> Frame {
     var single = Partial(plan)
-    _ = single.localMaking(0)
+    _ = single.makePlace(of: 0)
     single.growAccumulators()
     let arena = Arena()
     return Frame(
-      columns: single.accumulators.map { .cells([$0.result(0, arena)]) }, rowCount: 1, arena: arena)
+      columns: accumulators.indices.map { .cells([single.result($0, at: 0, arena)]) },
+      rowCount: 1, arena: arena)
   }
 }

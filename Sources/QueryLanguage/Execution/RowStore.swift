@@ -5,13 +5,25 @@ package struct RowStore: Sendable {
   private var columns: [[Cell]]
   private var count = 0
   private let arena = Arena()
+  private let limit: Int
+  private var bytes = 0
+  /// Whether there were rows for which there was no room; then none is kept any more.
+  package private(set) var isFull = false
 
-  package init(columns: Int) {
+  /// Room for rows of so many `columns` that their cells and texts take `limit` bytes at most.
+  package init(columns: Int, limit: Int) {
     self.columns = [[Cell]](repeating: [], count: columns)
+    self.limit = limit
   }
 
   /// Keeps the live rows, with copies of their text.
   package mutating func append(_ frame: inout Frame) {
+    for index in columns.indices {
+      let column = frame.column(Slot(index))
+      frame.live.forEach { bytes += MemoryLayout<Cell>.stride + column[$0].place.count }
+    }
+    isFull = isFull || bytes > limit
+    guard !isFull else { return }
     for index in columns.indices {
       let column = frame.column(Slot(index))
       frame.live.forEach { columns[index].append(arena.adopt(column[$0])) }

@@ -13,6 +13,7 @@ struct ParseRegexMultiStage: Stage {
     let matcher = single.regex.matcher()
     var rows: [Int] = []
     var hasMatch: [Bool] = []
+    var limited: [Int] = []
     var values = single.targets.map { _ in [Cell]() }
     frame.live.forEach { row in
       let before = rows.count
@@ -30,6 +31,7 @@ struct ParseRegexMultiStage: Stage {
       }
       // A line whose matches can't all be found counts for nothing.
       let isLimited = text != nil && matcher.hitLimit
+      if isLimited { limited.append(row) }
       let surplus = isLimited ? rows.count - before : 0
       rows.removeLast(surplus)
       hasMatch.removeLast(surplus)
@@ -40,6 +42,7 @@ struct ParseRegexMultiStage: Stage {
       hasMatch.append(false)
       for index in values.indices { values[index].append(.null) }
     }
+    for row in limited { frame.markLimited(row) }
     frame = frame.multiplied(rows)
     var matched = frame.live
     matched.filter { hasMatch[$0] }

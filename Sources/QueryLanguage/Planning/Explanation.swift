@@ -79,10 +79,10 @@ package struct FoldCost: Sendable {
   package let growth: [String]
 
   package init(_ fold: FoldPlan) {
-    // The numbers of the group, its rows, and its place in the index.
-    var bytes = 2 * MemoryLayout<Int32>.stride + 2 * MemoryLayout<Int>.stride
+    // The number of the group, its place in the index, and its rows.
+    var bytes = 2 * MemoryLayout<Int32>.stride + MemoryLayout<Int>.stride
     var growth: [String] = []
-    for column in fold.columns {
+    for column in fold.columns where !column.countsRows {
       let state = FoldCost.state(of: column.aggregate)
       bytes += state.bytes
       if let more = state.growth, !growth.contains(more) { growth.append(more) }
@@ -105,7 +105,7 @@ package struct FoldCost: Sendable {
     case is Newest, is Oldest:
       (MemoryLayout<Moment>.stride + MemoryLayout<Value>.stride, nil)
     case is Sum, is Average:
-      (MemoryLayout<ExactSum>.stride + MemoryLayout<Int>.stride, nil)
+      (MemoryLayout<SumState.Group>.stride, nil)
     default:
       (MemoryLayout<Double>.stride, nil)
     }

@@ -100,7 +100,7 @@ extension Plan {
       var stage = stage
       stage.apply(to: &frame)
     }
-    for row in frame.limited { frame.live.remove(row) }
+    frame.dropUndecided()
   }
 
   private func mappedLoads(_ map: [Int]) -> [FieldLoad] {
@@ -118,7 +118,7 @@ extension Plan {
     for stage in ordered[stages] where !frame.live.isEmpty {
       var stage = stage
       stage.apply(to: &frame)
-      for row in frame.limited { frame.live.remove(row) }
+      frame.dropUndecided()
     }
   }
 

@@ -2,7 +2,9 @@
 ///
 /// The kernels write cells straight into columns, so the layout is theirs too
 /// (`tripline_cell` in CKernels): the place or the bits, a length, a kind.
+@usableFromInline
 package struct Cell: Sendable {
+  @usableFromInline
   package enum Kind: UInt8, Sendable {
     /// Missing, or JSON null.
     case null = 0
@@ -24,7 +26,7 @@ package struct Cell: Sendable {
 
   @usableFromInline let bits: UInt64
   @usableFromInline let length: UInt32
-  package let kind: Kind
+  @usableFromInline package let kind: Kind
 
   @inlinable
   init(bits: UInt64, length: UInt32, kind: Kind) {
@@ -33,7 +35,7 @@ package struct Cell: Sendable {
     self.kind = kind
   }
 
-  package static let null = Cell(bits: 0, length: 0, kind: .null)
+  @usableFromInline package static let null = Cell(bits: 0, length: 0, kind: .null)
 
   @inlinable
   package init(_ value: Bool) { self.init(bits: 0, length: 0, kind: value ? .yes : .no) }

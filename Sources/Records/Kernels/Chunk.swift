@@ -10,17 +10,23 @@ package final class Chunk: @unchecked Sendable {
   package let offset: Int
   /// Number of the first line within its generation, from 1.
   package let firstLine: Int
+  /// Offset behind the last byte that was read for it.
+  package let end: Int
+  /// Where its records stood, when it was put together from them; nil when it is what was read.
+  package let records: RecordTable?
   private let room: UnsafeMutableRawBufferPointer
   private let pool: ChunkPool?
 
   init(
-    room: UnsafeMutableRawBufferPointer, lower: Int, upper: Int, offset: Int, firstLine: Int,
-    pool: ChunkPool?
+    room: UnsafeMutableRawBufferPointer, lower: Int, upper: Int, offset: Int, end: Int? = nil,
+    firstLine: Int, pool: ChunkPool?, records: RecordTable? = nil
   ) {
     self.room = room
     self.pool = pool
     self.offset = offset
+    self.end = end ?? offset + upper - lower
     self.firstLine = firstLine
+    self.records = records
     let start = room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
     bytes = Bytes(start: UnsafePointer(start + lower), count: upper - lower)
   }

@@ -38,6 +38,12 @@ package struct LineFramer {
   /// Bytes of an unfinished line that wait for its end.
   package var pending: Int { carry.count }
 
+  /// Counts from here on: what waits for its end begins at `offset`, with this number.
+  package mutating func begin(at offset: Int, line: Int) {
+    self.offset = offset
+    self.line = line
+  }
+
   package mutating func takeSkipped() -> [Skipped] {
     defer { skipped.removeAll() }
     return skipped

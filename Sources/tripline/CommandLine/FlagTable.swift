@@ -2,14 +2,16 @@ import TerminalUI
 
 extension Flag {
   private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
-  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain, .verify]
+  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain, .torture, .verify]
   private static let working: Set<Verb.Name> = [
     .query, .run, .replay, .test, .check, .explain, .verify,
   ]
+  /// Where queries are bound.
+  private static let binding = working.union([.torture])
   /// Where the durable state is looked at.
   private static let stateful: Set<Verb.Name> = [.run, .journal, .verify, .audit]
   /// Where the facts about a source are asked for: `check` reads a sample.
-  private static let sourced = reading.union([.check])
+  private static let sourced = reading.union([.check, .torture])
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
@@ -21,14 +23,14 @@ extension Flag {
       "queries", "FILE.jsonl", into: \.queries, .rules, for: [.check],
       "check every query of a file of objects with 'id' and 'query'"),
     .many(
-      "param", "NAME=VALUE", into: \.params, .rules, for: working,
+      "param", "NAME=VALUE", into: \.params, .rules, for: binding,
       "the text for {{NAME}} in queries; may be repeated"),
     .many(
-      "unit", "FIELD=UNIT", into: \.units, .rules, for: working,
+      "unit", "FIELD=UNIT", into: \.units, .rules, for: binding,
       "the unit of a field's plain numbers: ns, us, ms, s, m or h; may be repeated"),
     .one(
       "config", "FILE", into: \.config, standard: "tripline.yaml", .rules,
-      for: working.union(stateful),
+      for: binding.union(stateful),
       "the configuration file"),
 
     .one(
@@ -40,6 +42,19 @@ extension Flag {
     .one(
       "sample", "FILE", into: \.sample, .rules, for: [.test, .check],
       "check: a log to hold the rules against; test --generate: a line that the monitors count"),
+
+    .one(
+      "kills", "N", into: \.kills, standard: "300", .work, for: [.torture],
+      "how often the run is killed"),
+    .one(
+      "rotations", "N", into: \.rotations, standard: "2", .work, for: [.torture],
+      "how often its log is rotated"),
+    .one(
+      "lines", "N", into: \.lines, standard: "100000", .work, for: [.torture],
+      "how many lines of the log it gets"),
+    .one(
+      "seed", "N", into: \.seed, standard: "1", .work, for: [.torture],
+      "what the random moments and cuts are drawn from"),
 
     .one(
       "category", "TEXT", into: \.category, standard: "local", .reading, for: sourced,
@@ -58,7 +73,14 @@ extension Flag {
       for: sourced.union([.verify]),
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
-      "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading, for: reading,
+      "decode", "WHAT", into: \.decode, .reading, for: sourced,
+      "take off what a container's runtime wrote around each line: docker or cri"),
+    .one(
+      "multiline", "HOW", into: \.multiline, standard: "off", .reading, for: sourced,
+      "join the lines of stack traces: auto, or a regex for the first line of each record"),
+    .one(
+      "max-line", "SIZE", into: \.maxLine, standard: "1MiB", .reading,
+      for: reading.union([.torture]),
       "the longest line that is read; longer ones are malformed"),
     .one(
       "quarantine", "FILE", into: \.quarantine, .reading, for: [.query, .run, .replay],
@@ -139,10 +161,11 @@ extension Flag {
       "only data and errors: no summary, no progress"),
 
     .one(
-      "threads", "N", into: \.threads, standard: "one per core", .work, for: reading.union([.test]),
+      "threads", "N", into: \.threads, standard: "one per core", .work,
+      for: reading.union([.test, .torture]),
       "how many threads read and evaluate"),
     .one(
-      "batch-bytes", "SIZE", into: \.batchBytes, .work, for: reading.union([.test]),
+      "batch-bytes", "SIZE", into: \.batchBytes, .work, for: reading.union([.test, .torture]),
       "how much is read at a time: 64KiB, 1MiB"),
 
     .toggle("help", short: "h", sets: { $0.help = true }, .general, for: all, "show help and exit"),

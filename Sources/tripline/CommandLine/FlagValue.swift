@@ -1,5 +1,6 @@
+package import Alerting
 import QueryLanguage
-import Records
+package import Records
 package import TerminalUI
 
 /// Why the text given to a flag is no value of it, and what to write instead.
@@ -26,6 +27,15 @@ extension Int: FlagValue {
       throw FlagMistake(problem: "needs a whole number from 1 to 1024, found '\(text)'", help: nil)
     }
     return number
+  }
+}
+
+extension Count: FlagValue {
+  package static func read(flag text: String) throws(FlagMistake) -> Count {
+    guard let number = Int(text), number >= 0 else {
+      throw FlagMistake(problem: "needs a whole number, found '\(text)'", help: nil)
+    }
+    return Count(number)
   }
 }
 
@@ -95,7 +105,18 @@ extension FlagChoice {
   }
 }
 
+extension Multiline: FlagValue {
+  package static func read(flag text: String) throws(FlagMistake) -> Multiline {
+    do throws(Regex.Failure) { return try Multiline(text) } catch {
+      throw FlagMistake(
+        problem: "needs off, auto or a regular expression, found '\(text)': \(error.reason)",
+        help: Multiline.help)
+    }
+  }
+}
+
 extension ResultFormat: FlagChoice {}
+extension RecordFormat.Wrapper: FlagChoice {}
 extension When: FlagChoice {}
 extension Options.EndOfInput: FlagChoice {}
 extension Options.Finding: FlagChoice {}

@@ -1,3 +1,5 @@
+package import Alerting
+package import Records
 package import TerminalUI
 
 /// What the flags said. Nil means not said: then `tripline.yaml` decides, and then the default.
@@ -25,6 +27,12 @@ package struct Options: Sendable {
   package var monitor: String?
   package var groups: [Assignment] = []
 
+  // How a run is tortured.
+  package var kills: Count?
+  package var rotations: Count?
+  package var seed: Count?
+  package var lines: Count?
+
   // How lines are read.
   package var category: String?
   package var host: String?
@@ -32,6 +40,8 @@ package struct Options: Sendable {
   package var timeField: String?
   package var timezone: String?
   package var maxLine: ByteCount?
+  package var decode: RecordFormat.Wrapper?
+  package var multiline: Multiline?
   package var maxAhead: Milliseconds?
   package var quarantine: String?
   package var strict = false
@@ -75,6 +85,13 @@ package struct Assignment: Sendable, Hashable {
     self.name = name
     self.value = value
   }
+}
+
+/// How many, from none on.
+package struct Count: Sendable, Hashable {
+  package var number: Int
+
+  package init(_ number: Int) { self.number = number }
 }
 
 /// A number of bytes.

@@ -1,7 +1,7 @@
 /// A verb of the command line, as `help` shows it. Each is declared in the file of its command.
 package struct Verb: Sendable {
   package enum Name: String, Sendable, CaseIterable {
-    case query, run, replay, test, check, explain, journal, verify, audit, help, version
+    case query, run, replay, test, check, explain, journal, verify, audit, torture, help, version
   }
 
   package struct Example: Sendable {
@@ -45,7 +45,7 @@ extension Verb {
   package static let commands: [any Command.Type] = [
     QueryCommand.self, RunCommand.self, ReplayCommand.self, TestCommand.self,
     CheckCommand.self, ExplainCommand.self, JournalCommand.self, VerifyCommand.self,
-    AuditCommand.self, HelpCommand.self, VersionCommand.self,
+    AuditCommand.self, TortureCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   package static let all: [Verb] = commands.map { $0.verb }
@@ -53,7 +53,7 @@ extension Verb {
   /// Verbs of the plan that are not there yet, so that asking for one gets a straight answer.
   static let planned = [
     "backtest", "sweep", "plan", "capture", "import",
-    "export", "serve", "alerts", "silence", "actions", "doctor", "torture", "fmt", "lsp",
+    "export", "serve", "alerts", "silence", "actions", "doctor", "fmt", "lsp",
     "completions",
   ]
 

@@ -1,3 +1,4 @@
+import Alerting
 import Engine
 import QueryLanguage
 import Records
@@ -39,9 +40,18 @@ package struct QueryCommand: Command {
     var answer = Answer(plan, options.output, console, sources)
     let run = QueryRun(
       plan: plan, sources: sources, options: setup.feed, now: now,
-      from: times.from, to: times.to, showsTimes: answer.showsTimes)
+      from: times.from, to: times.to, showsTimes: answer.showsTimes,
+      memory: setup.configuration.memory)
     let start = ContinuousClock.now
-    let report = try answer.fill(from: run, quarantine)
+    let report: ScanReport
+    do {
+      report = try answer.fill(from: run, quarantine)
+    } catch is RowsOutgrown {
+      let memory = Int64(setup.configuration.memory).memoryText
+      throw Failure(
+        "this query needs all its rows at once, and they take more than \(memory); look at fewer "
+          + "with --from and --to or a condition, or raise `memory` in tripline.yaml", code: .input)
+    }
     try quarantine?.flush()
     var outcome = Outcome()
     console.say(report.summary(elapsed: ContinuousClock.now - start).text(console.errors.palette))

@@ -38,10 +38,10 @@ package struct RunCommand: Command {
       throw invocation.mistake(
         "alerts have parts within parts, which csv has not", help: "write -o ndjson")
     }
-    let loaded = try setup.rules(files, environment: .variables(environment)).checked()
+    var loaded = try setup.rules(files, environment: .variables(environment)).checked()
     let patterns = setup.patterns(invocation.words)
     // What a pattern names comes by itself once it is there.
-    let sources = try setup.sources(invocation.words).filter { source in
+    var sources = try setup.sources(invocation.words).filter { source in
       !patterns.contains { $0.pattern == source.path }
     }
     var printer = try TransitionPrinter(options.output, console, tense: .runs)
@@ -62,8 +62,10 @@ package struct RunCommand: Command {
     var world = Watch.World(
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
-    // For tests of what survives a death; see docs/contributing.md.
-    world.faults = environment["TRIPLINE_DIE_AT"].flatMap { Int($0) }.map { Faults(dieAt: $0) }
+    if let rehearsal = try Rehearsal(environment) {
+      rehearsal.apply(to: &world, &sources, &loaded.actions)
+      console.say(rehearsal.words, important: true)
+    }
     let result = try Watch(
       rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
       settings: settings

@@ -110,6 +110,7 @@ private struct VerifyPage {
     case .rule(let monitor, false): "the rule '\(monitor.displaySafe())' was not given"
     case .pruned: "the journal from before was removed"
     case .dropped: "the journal could not be written for long"
+    case .joined: "records are put together from lines (multiline, decode)"
     case .decree: "a person or a change of rules decided"
     }
   }

@@ -17,6 +17,21 @@ enum Paths {
     return file[...slash] + path
   }
 
+  /// The path from the root, through all links; a path that names nothing stays as it is.
+  static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Removes a directory with everything in it.
+  static func removeDirectory(_ path: String) throws(InputFailure) {
+    for entry in try files(in: path, { _ in true }) {
+      if isDirectory(entry) { try removeDirectory(entry) } else { unlink(entry) }
+    }
+    guard rmdir(path) == 0 else { throw InputFailure(path: path, errno: errno) }
+  }
+
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -79,6 +79,16 @@ struct Setup {
       return [plan(of: ["-"], settings)]
     case .path(let path):
       return SourcePlan.grouped(Paths.expanded(path)).map { plan(of: $0, settings) }
+    case .command(let arguments, let every):
+      let command = CommandInput(arguments: arguments, every: every)
+      var plan = plan(of: [command.text], settings)
+      plan.input = .command(command)
+      return [plan]
+    case .journal(let path):
+      let journal = JournalInput(path: path)
+      var plan = plan(of: [journal.text], settings)
+      plan.input = .journal(journal)
+      return [plan]
     }
   }
 
@@ -102,14 +112,19 @@ struct Setup {
       category: options.category ?? settings?.category ?? "local",
       host: options.host ?? settings?.host ?? "localhost",
       name: options.name ?? settings?.name ?? (newest == "-" ? "stdin" : newest))
+    let maxLine = options.maxLine?.bytes ?? settings?.maxLine ?? 1 << 20
+    let idleAfter = settings?.idleAfter ?? 5_000
+    let format = RecordFormat(
+      wrapper: options.decode ?? settings?.decode,
+      joining: (options.multiline ?? settings?.multiline ?? .off).joining, maxLine: maxLine,
+      idleAfter: idleAfter)
     return SourcePlan(
       generations: generations, facts: facts, timeField: options.timeField ?? settings?.timeField,
       timeFormat: settings?.timeFormat.flatMap { try? DatePattern($0) },
       zone: settings?.timezone.flatMap { ZoneFiles.zone(named: $0) } ?? zone,
-      maxLine: options.maxLine?.bytes ?? settings?.maxLine ?? 1 << 20,
+      maxLine: maxLine,
       maxAhead: options.maxAhead?.count ?? settings?.maxAhead ?? 300_000,
-      idleAfter: settings?.idleAfter ?? 5_000,
-      lateness: settings?.lateness ?? 0)
+      idleAfter: idleAfter, lateness: settings?.lateness ?? 0, format: format)
   }
 
   // Queries and rules.

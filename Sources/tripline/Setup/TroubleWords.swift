@@ -24,6 +24,11 @@ extension [(monitor: String, troubles: MonitorTroubles)] {
           "\(monitor): more groups than `max_groups` would remember; those that came last, "
             + "\(troubles.forgotten) in all, were not missed in silence", important: true)
       }
+      if troubles.unlearned > 0 {
+        console.say(
+          "\(monitor): more series than `max_groups` would keep; those that came last, "
+            + "\(troubles.unlearned) in all, were not judged", important: true)
+      }
       if troubles.unkept > 0 {
         let first =
           troubles.firstUnkept.map { ", the first of \(Timestamp.rfc3339($0.time))" } ?? ""
