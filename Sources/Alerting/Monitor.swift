@@ -109,6 +109,11 @@ package struct Monitor: Sendable {
   /// The earliest instant that is still undecided; nil before the monitor began.
   package var nextInstant: Int64? { due?.end }
 
+  /// The last instant that is decided; nil before the first.
+  package var settled: Int64? {
+    due.flatMap { $0.end - every >= began ? $0.end - every : nil }
+  }
+
   // Lines.
 
   /// Takes in a run of lines; `frame` is the run's batch behind the head of this rule's query.

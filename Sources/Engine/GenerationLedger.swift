@@ -95,6 +95,14 @@ package final class GenerationLedger: @unchecked Sendable {
     }
   }
 
+  /// What a generation is called in evidence; nil when it is let go of, or its first line is empty.
+  func fingerprint(_ source: Int32, _ generation: Int32) -> String? {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    let known = generations[Key(source: source, generation: generation)]
+    return known?.fingerprint ?? known.flatMap { GenerationLedger.fingerprint(of: $0.reader) }
+  }
+
   /// The lines of an alert, in the order given.
   package func lines(_ places: [EvidencePlace]) -> [EvidenceLine] {
     pthread_mutex_lock(&lock)

@@ -155,13 +155,18 @@ package struct Watch {
       faults: world.faults)
 
     if let store {
+      evaluation.history = InputHistory(sources)
+      evaluation.accounts = ByteAccounts(sources, kept: content.accounts)
       voice.remember(try store.cards())
       evaluation.restore(content, sources: sources, moment: follower.elapsed(atTime:))
       health.restore(
         content.monitors,
         lines: try store.entries(of: .health, atMost: 10_000).map(\.content))
       follower.reread(voice.tell) { evaluation.again($0) }
-      voice.begin(content.open, at: clock.now)
+      let card = RunCard(
+        began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
+        rules: rules, sources: sources)
+      voice.begin(content.open, card, at: clock.now)
       try settle(content, rules, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }

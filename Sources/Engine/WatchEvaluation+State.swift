@@ -26,6 +26,7 @@ extension WatchEvaluation {
       if let arrived = saved.arrived { feeds[index].arrived(at: moment(arrived)) }
       if let largest = saved.largest, let arrived = saved.arrived {
         clocks.came(index, largest: largest, at: moment(arrived))
+        history?.came(index, largest: largest)
       }
     }
   }
@@ -36,6 +37,7 @@ extension WatchEvaluation {
     let source = Int(chunk.read.source)
     let newest = standings.compactMap(\.largest).max() ?? began
     let marks = standings[source].marks[chunk.read.generation] ?? ReadMarks()
+    if feeds[source].assembler == nil { history?.again(chunk, newest: newest) }
     let elapsed = feeds[source].lastArrival
     for part in feeds[source].records(of: chunk, marks, at: elapsed) {
       var lines = feeds[source].linesAgain(of: part, marks, near: newest)
@@ -74,6 +76,8 @@ extension WatchEvaluation {
   /// All that is written down.
   mutating func changesAreKept() {
     deciding.changesAreKept()
+    history?.isKept()
+    accounts?.areKept()
     for index in standings.indices {
       standings[index].hasMoved = false
       for generation in standings[index].marks.keys {

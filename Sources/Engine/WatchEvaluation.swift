@@ -10,7 +10,7 @@ struct WatchEvaluation {
   private(set) var report = ScanReport()
   var deciding: Deciding
   var feeds: [LiveFeed]
-  let began: Int64
+  var began: Int64
   private var longestWindow: Int64
   private var retention = Retention()
   /// How far each source has come.
@@ -21,6 +21,10 @@ struct WatchEvaluation {
   private var atRest: Set<Int> = []
   /// Lines so far, in the order in which they came.
   var line: UInt64 = 0
+  /// What the journal will tell; nil where no state is kept.
+  var history: InputHistory?
+  /// What became of every byte; nil where no state is kept.
+  var accounts: ByteAccounts?
 
   /// `began` is the start of the program.
   init(_ deciding: Deciding, feeds: [LiveFeed], clocks: LiveClocks, began: Int64) {
@@ -50,6 +54,7 @@ struct WatchEvaluation {
   /// Takes in lines from before the start, which decide nothing; `newest` is the largest time in them.
   mutating func warm(_ chunk: LiveChunk, path: String, arrival: Int64, newest: Int64) throws {
     let source = Int(chunk.read.source)
+    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: true) }
     for part in feeds[source].records(of: chunk, at: feeds[source].lastArrival) {
       var lines = try feeds[source].lines(
         of: part, path: path, arrival: arrival, report: &report)
@@ -58,6 +63,10 @@ struct WatchEvaluation {
       line += UInt64(lines.batch.count)
       retain(lines)
       standings[source].note(lines, now: arrival, recorded: part.recorded ?? arrival)
+      if feeds[source].assembler == nil {
+        history?.before(part, lines, arrival: arrival, newest: newest)
+        accounts?.note(part, lines, late: [], isBefore: true)
+      }
       deciding.warm(&lines.frames, run, newest: newest)
     }
   }
@@ -65,6 +74,7 @@ struct WatchEvaluation {
   /// Notes how far a source has come whose lines have been taken in before the start.
   mutating func warmed(_ source: Int, newest: Int64?, at elapsed: Duration) {
     clocks.came(source, largest: newest, at: elapsed)
+    history?.stood(source, at: newest)
     feeds[source].arrived(at: elapsed)
   }
 
@@ -75,6 +85,7 @@ struct WatchEvaluation {
   ) throws {
     let source = Int(chunk.read.source)
     atRest.remove(source)
+    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: false) }
     for part in feeds[source].records(of: chunk, at: elapsed) {
       try take(records: part, path: path, arrival: arrival, at: elapsed, emit)
     }
@@ -91,22 +102,51 @@ struct WatchEvaluation {
     var lines = try feeds[source].lines(
       of: chunk, path: path, arrival: arrival, report: &report)
     standings[source].note(lines, now: arrival, recorded: chunk.recorded)
-    let others = clocks.watermark(without: source, at: elapsed)
-    var own = clocks.reached(source)
+    let front = clocks.front(of: source, at: elapsed)
+    if let largest = lines.largest,
+      deciding.nextInstant ?? .min < front.watermark(at: max(front.own, largest))
+    {
+      history?.settle(source, front, through: largest, clocks, at: elapsed)
+    }
+    let late = try pass(&lines, front, emit)
+    clocks.came(source, largest: lines.largest, at: elapsed)
+    retain(lines)
+    history?.came(source, largest: lines.largest)
+    history?.advance()
+    // What is put together from lines is not told yet, and counted as it was read.
+    guard feeds[source].assembler == nil else { return }
+    history?.read(chunk, lines, isFirst: lines.isFirst, arrival: arrival)
+    accounts?.note(chunk, lines, late: late, isBefore: false)
+  }
+
+  /// Takes in lines at the front that time has reached; answers with the rows that came too late for
+  /// an instant that was decided.
+  mutating func pass(
+    _ lines: inout LiveFeed.Lines, _ front: LiveClocks.Front, _ emit: (Transition) throws -> Void
+  ) throws -> [Int] {
+    var own = front.own
     var start = 0
+    var late: [Int] = []
+    var next = deciding.nextInstant
+    var settled = accounts == nil ? Int64.min : deciding.settled
     for row in 0..<lines.batch.count where lines.timed[row] {
       let time = lines.batch.times[row]
-      if deciding.nextInstant == nil { deciding.begin(noLaterThan: min(time, began)) }
+      if time <= settled { late.append(row) }
+      if next == nil {
+        deciding.begin(noLaterThan: min(time, began))
+        next = deciding.nextInstant
+      }
       own = max(own, time)
-      let watermark = max(clocks.watermark, min(clocks.watermark(of: source, at: own), others))
-      guard let next = deciding.nextInstant, next < watermark else { continue }
+      let watermark = front.watermark(at: own)
+      guard let instant = next, instant < watermark else { continue }
       try absorb(start..<row, &lines, emit)
       try deciding.advance(to: watermark, line: line, emit)
       start = row
+      next = deciding.nextInstant
+      if accounts != nil { settled = deciding.settled }
     }
     try absorb(start..<lines.batch.count, &lines, emit)
-    clocks.came(source, largest: lines.largest, at: elapsed)
-    retain(lines)
+    return late
   }
 
   /// Rows that pass no undecided instant.
@@ -186,6 +226,8 @@ struct WatchEvaluation {
     feeds.append(feed)
     standings.append(SourceStanding())
     clocks.add(idleAfter: plan.idleAfter, lateness: plan.lateness, at: elapsed, now: now)
+    history?.added(plan)
+    accounts?.added(plan)
   }
 
   // Time.
@@ -195,17 +237,25 @@ struct WatchEvaluation {
     atRest.insert(source)
   }
 
-  mutating func ended(_ source: Int) { clocks.ended(source) }
+  mutating func ended(_ source: Int) {
+    clocks.ended(source)
+    history?.ended(source)
+  }
 
-  mutating func resumed(_ source: Int, at elapsed: Duration) { clocks.resumed(source, at: elapsed) }
+  mutating func resumed(_ source: Int, at elapsed: Duration) {
+    clocks.resumed(source, at: elapsed)
+    history?.resumed(source)
+  }
 
   /// Lets the time pass without lines.
   mutating func advance(to elapsed: Duration, _ emit: (Transition) throws -> Void) throws {
     let watermark = clocks.advance(to: elapsed)
     guard watermark != .min else { return }
+    if deciding.nextInstant == nil { history?.began(at: min(began, watermark)) }
     // Also those that have come later, and of which no line has.
     deciding.begin(noLaterThan: min(began, watermark))
     guard let next = deciding.nextInstant, next < watermark else { return }
+    history?.settle(clocks, at: elapsed)
     try deciding.advance(to: watermark, line: line, emit)
   }
 
@@ -226,6 +276,9 @@ struct WatchEvaluation {
 extension Deciding {
   /// The earliest instant that some monitor has not decided yet; nil before they began.
   var nextInstant: Int64? { monitors.compactMap(\.nextInstant).min() }
+
+  /// The latest instant that some monitor has decided; the minimum before the first.
+  var settled: Int64 { monitors.compactMap(\.settled).max() ?? .min }
 
   mutating func warm(_ frames: inout [Frame], _ run: LineRun, newest: Int64) {
     for index in monitors.indices { monitors[index].warm(&frames[index], run, newest: newest) }

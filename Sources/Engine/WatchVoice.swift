@@ -19,6 +19,7 @@ final class WatchVoice {
   private var isFailing = false
   /// Lines that are missing, of which the monitors have not heard yet.
   private var missing: [MissingLines] = []
+  private let losses = Losses()
 
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
@@ -27,6 +28,11 @@ final class WatchVoice {
   ) {
     self.live = live
     self.dispatcher = dispatcher
+    var outlet = outlet
+    outlet.news = { [losses, news = outlet.news] what in
+      losses.note(what)
+      news(what)
+    }
     self.outlet = outlet
     self.report = report
     self.checkpoints = checkpoints
@@ -100,11 +106,8 @@ final class WatchVoice {
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
-  func begin(_ open: [OutboxEntry], at time: Int64) {
-    note(.start) {
-      $0.key("monitors")
-      $0.array { for name in rules.keys.sorted() { $0.string(name) } }
-    }
+  func begin(_ open: [OutboxEntry], _ card: RunCard, at time: Int64) {
+    checkpoints?.note(StateStore.NewEntry(.start, card.json))
     for entry in open { takeUp(entry, at: time) }
   }
 
@@ -160,8 +163,14 @@ final class WatchVoice {
       follower.saved(source) { evaluation.needed(Int32(source), $0) }
     }
     let notes = glances.notes(evaluation.deciding.monitors + health.monitors)
+    for loss in losses.take() { evaluation.accounts?.note(loss) }
+    let input = evaluation.history?.content(sources) { source, generation in
+      follower.ledger.fingerprint(Int32(source), generation)
+    }
+    let accounts = evaluation.accounts?.changes(sources) ?? []
+    let monitors = evaluation.changedMonitors + health.changedMonitors
     faults?.pass()
-    if checkpoints.commit(sources, evaluation.changedMonitors + health.changedMonitors, notes) {
+    if checkpoints.commit(sources, monitors, accounts, notes, input: input) {
       evaluation.changesAreKept()
       health.changesAreKept()
       glances.areKept()
@@ -193,6 +202,20 @@ final class WatchVoice {
     guard let checkpoints else { return nil }
     let isWanted = evaluation.hasMoved || checkpoints.hasEntries || glances.isStirred
     return isWanted ? checkpoints.wakes : nil
+  }
+}
+
+/// Bytes that turned out to be gone since the last commit.
+private final class Losses {
+  private var list: [SourceLoss] = []
+
+  func note(_ news: WatchNews) {
+    if case .source(let news) = news, let loss = news.loss { list.append(loss) }
+  }
+
+  func take() -> [SourceLoss] {
+    defer { list = [] }
+    return list
   }
 }
 

@@ -39,9 +39,12 @@ package struct DatePattern: Sendable, Equatable {
   }
 
   let parts: [Part]
+  /// As it was written.
+  package let pattern: String
 
   /// Compiles a pattern, or the word `epoch`; letters that mean nothing and quotes without an end are errors.
   package init(_ pattern: String) throws(DatePatternError) {
+    self.pattern = pattern
     guard pattern != "epoch" else {
       parts = [.epoch]
       return

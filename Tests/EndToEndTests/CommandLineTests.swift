@@ -39,6 +39,8 @@ import Testing
           status   show how a durable run stands: logs, monitors, alerts
           alerts   list the alerts of a durable run, show one, or resolve one
           journal  show what a durable run decided, in order
+          verify   prove that the journal says what the logs lead to
+          audit    account for every byte of every log that a durable run reads
           doctor   check the durable state, and save what can be of a damaged one
           torture  prove that kill -9 loses nothing and repeats nothing
           help     show this, or the page of a verb or a lint
@@ -63,6 +65,10 @@ import Testing
           tripline alerts
           # what happened
           tripline journal
+          # what was decided, is it true
+          tripline verify -r rules/
+          # is anything missing
+          tripline audit
           # is all well?
           tripline doctor
           # with your own rules and log

@@ -143,6 +143,16 @@ import Testing
     #expect(
       firstDifference(decided.map(\.summary), expected.map(\.summary)) == nil, "seed \(seed)")
     #expect(deaths > 10)
+    let verified = try BinaryRun.tripline(
+      ["verify", "-r", "rules.yaml", "--state", "state"], in: site.directory)
+    let count = expected.count
+    let whole = "verified \(count) of \(count) transitions\n"
+    let doubtful = """
+      verified 0 of \(count) transitions; \(count) not verifiable, because records are put together \
+      from lines (multiline, decode)
+
+      """
+    #expect(verified.status == 0 && verified.output == (flags.isEmpty ? whole : doubtful))
     let told = try told(in: site)
     let owed = expected.filter { $0.actions.contains { $0.name == "tell" } }.map(\.id)
     #expect(Set(told) == Set(owed))

@@ -102,19 +102,56 @@ package struct LiveClocks: Sendable {
     return watermark
   }
 
-  /// How far one source had come when time was last let pass.
-  package func reached(_ source: Int) -> Int64 { clocks[source].reached }
-
-  /// What the watermark would be if it hung on one source alone that has come to `time`.
-  package func watermark(of source: Int, at time: Int64) -> Int64 {
-    time.minus(clocks[source].lateness)
-  }
-
   /// What the watermark would be if it hung on the other sources alone.
-  package func watermark(without source: Int, at elapsed: Duration) -> Int64 {
+  private func watermark(without source: Int, at elapsed: Duration) -> Int64 {
     let open = clocks.indices.filter { $0 != source && !clocks[$0].hasEnded }
     return open.map { clocks[$0].watermark(at: elapsed) }.min() ?? .max
   }
+
+  /// Where the lines of one source find time when they come.
+  package struct Front: Sendable {
+    /// How far the source had come when time was last let pass.
+    package var own: Int64
+    /// What the watermark would be if it hung on the other sources alone.
+    let others: Int64
+    let floor: Int64
+    let lateness: Int64
+
+    /// The watermark once a line of the source has brought it to `time`.
+    func watermark(at time: Int64) -> Int64 { max(floor, min(time.minus(lateness), others)) }
+
+    /// Whether lines up to `time` find the same at another front.
+    func isSame(as other: Front, through time: Int64) -> Bool {
+      let end = max(own, other.own, time).minus(lateness)
+      return own == other.own && min(others, end) == min(other.others, end)
+    }
+  }
+
+  /// Where the lines of a source find time that come now.
+  package func front(of source: Int, at elapsed: Duration) -> Front {
+    Front(
+      own: clocks[source].reached, others: watermark(without: source, at: elapsed),
+      floor: watermark, lateness: clocks[source].lateness)
+  }
+
+  /// How far a source has come.
+  package func time(of source: Int, at elapsed: Duration) -> Int64 {
+    clocks[source].time(at: elapsed)
+  }
+
+  /// Somebody else's clock has moved a source on.
+  package mutating func reach(_ source: Int, _ time: Int64) {
+    clocks[source].reached = max(clocks[source].reached, time)
+  }
+
+  /// Clocks that nothing moves on but what they are told.
+  package init(told lateness: [Int64]) {
+    self.init(
+      idleAfter: lateness.map { _ in LiveClocks.never }, lateness: lateness, elapsed: .zero, now: 0)
+  }
+
+  /// How long a source is idle that the clock never moves on.
+  static let never = Int64.max / 4
 
   /// When the watermark will be beyond `instant` if nothing comes; nil when time alone won't do it.
   package func passes(_ instant: Int64, after elapsed: Duration) -> Duration? {

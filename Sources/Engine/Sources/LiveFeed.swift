@@ -20,6 +20,8 @@ final class LiveFeed {
     var refused: [Int64] = []
     /// Whether some have no time of their own.
     var hasUntimed = false
+    /// Whether no line before them had a time.
+    var isFirst = false
   }
 
   private let plan: SourcePlan
@@ -90,10 +92,11 @@ final class LiveFeed {
       return true
     }
     report.refused.note(refused.count, at: refused.first.map(place))
+    let before = previous
     if chunk.recorded == nil, made.untimed.last == batch.count - 1 {
       previous = arrival
-    } else if let last = made.lastTime, last <= arrival + plan.maxAhead {
-      previous = last
+    } else {
+      noteTime(made, timed, refusing: !refused.isEmpty)
     }
     let frames = frames(of: batch, timed)
     for frame in frames where !frame.limited.isEmpty {
@@ -101,11 +104,20 @@ final class LiveFeed {
     }
     return Lines(
       batch: batch, frames: frames, timed: timed, largest: largest,
-      refused: refused.map { Int64(batch.offset(of: $0)) }, hasUntimed: !made.untimed.isEmpty)
+      refused: refused.map { Int64(batch.offset(of: $0)) }, hasUntimed: !made.untimed.isEmpty,
+      isFirst: before == nil)
+  }
+
+  /// Notes the time of the last line, for lines that have none, or only half of one.
+  private func noteTime(_ made: MadeBatch, _ timed: Selection, refusing: Bool) {
+    guard refusing else { return previous = made.lastTime ?? previous }
+    let untimed = Set(made.untimed)
+    let last = timed.rows.last { !untimed.contains($0) }
+    previous = last.map { made.batch.times[$0] } ?? previous
   }
 
   /// Lines that were taken in before a restart: what they can't tell any more is in the marks.
-  func linesAgain(of chunk: LiveChunk, _ marks: ReadMarks, near: Int64) -> Lines {
+  func linesAgain(of chunk: LiveChunk, _ marks: ReadMarks, near: Int64?) -> Lines {
     var made = maker.make(chunk.read, previous: previous, near: near)
     if !made.untimed.isEmpty {
       var times = made.batch.times
@@ -122,7 +134,14 @@ final class LiveFeed {
     timed.filter { row in
       batch.times[row] != Batch.untimed && !refused.contains(Int64(batch.offset(of: row)))
     }
-    if let last = made.lastTime { previous = last }
+    if let last = made.untimed.last, last == batch.count - 1,
+      let arrived = marks.arrival(
+        of: Int64(batch.closing(of: last)), batch.chunk.records?.origins[last].stream ?? .none)
+    {
+      previous = arrived
+    } else {
+      noteTime(made, timed, refusing: !refused.isEmpty)
+    }
     let largest = timed.rows.map { batch.times[$0] }.max()
     return Lines(batch: batch, frames: frames(of: batch, timed), timed: timed, largest: largest)
   }

@@ -77,15 +77,19 @@ final class Checkpoints {
 
   /// Commits; whether that worked.
   func commit(
-    _ sources: [SavedSource], _ monitors: [SavedMonitor], _ notes: StateStore.Notes
+    _ sources: [SavedSource], _ monitors: [SavedMonitor], _ accounts: [ByteAccount],
+    _ notes: StateStore.Notes, input: String?
   ) -> Bool {
     lastTry = clock.elapsed
     var checkpoint = StateStore.Checkpoint(time: clock.now)
     checkpoint.sources = sources
     checkpoint.monitors = monitors
+    checkpoint.accounts = accounts
     checkpoint.entries = entries
     checkpoint.forgotten = forgotten
     checkpoint.notes = notes
+    // Behind what it led to: those are the transitions since the entry of its kind before.
+    if let input { checkpoint.entries.append(StateStore.NewEntry(.input, input)) }
     do throws(StateFailure) {
       try store.commit(checkpoint)
     } catch {

@@ -8,6 +8,8 @@ package struct Journal {
     case start
     /// A transition record.
     case transition
+    /// What was read, in order, and what the clock decided: an `InputEntry`.
+    case input
     /// The program stopped in order.
     case stop
     /// Other rules were taken up while it ran, with their identities.
@@ -78,12 +80,16 @@ package struct Journal {
     }
   }
 
-  /// Removes the entries up to this number; what follows still builds on the last one's seal.
+  /// Removes the entries up to this number; what follows still builds on the last one's seal, and on
+  /// the beginning of the run that it belongs to.
   func prune(through number: Int64) throws(StateFailure) {
+    let start = try database.rows(
+      "SELECT content FROM journal WHERE seq <= ? AND kind IN (?, ?) ORDER BY seq DESC LIMIT 1",
+      [.whole(number), .text(Kind.start.rawValue), .text(Kind.pruned.rawValue)])
     try database.run("DELETE FROM journal WHERE seq < ?", [.whole(number)])
     try database.run(
-      "UPDATE journal SET kind = ?, content = '' WHERE seq = ?",
-      [.text(Kind.pruned.rawValue), .whole(number)])
+      "UPDATE journal SET kind = ?, content = ? WHERE seq = ?",
+      [.text(Kind.pruned.rawValue), .text(start.first?.text(0) ?? ""), .whole(number)])
   }
 }
 

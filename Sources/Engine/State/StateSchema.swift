@@ -46,6 +46,7 @@ enum StateSchema {
     CREATE INDEX outbox_open ON outbox (status) WHERE status IN ('waiting', 'attempting');
     """,
     standing,
+    AccountTable.schema,
   ]
 
   /// What people ask about a run from outside, and what ends alerts whose rules are gone.

@@ -14,6 +14,8 @@ package final class StateStore: @unchecked Sendable {
     package var monitors: [SavedMonitor] = []
     /// Deliveries that were asked for and not ended.
     package var open: [OutboxEntry] = []
+    /// What became of the bytes of every generation.
+    package var accounts: [ByteAccount] = []
 
     package var isEmpty: Bool { sources.isEmpty && monitors.isEmpty }
   }
@@ -32,6 +34,8 @@ package final class StateStore: @unchecked Sendable {
     package var forgotten: [String] = []
     /// What is kept for people who look.
     package var notes = Notes()
+    /// Generations of which more is known.
+    package var accounts: [ByteAccount] = []
 
     package init(time: Int64) { self.time = time }
   }
@@ -64,6 +68,7 @@ package final class StateStore: @unchecked Sendable {
   let database: Database
   let journal: Journal
   let outbox: Outbox
+  private let accounts: AccountTable
 
   /// Where it is kept, and other things beside it; nil for those who only look.
   var folder: String? { directory?.path }
@@ -79,6 +84,7 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(path: path)
     journal = Journal(database)
     outbox = Outbox(database)
+    accounts = AccountTable(database)
     // What is too new is left as it is, before anything is set.
     _ = try StateSchema.version(of: database, path: path)
     // With a full sync a commit survives a power cut too: nothing is done before its intent is on
@@ -99,6 +105,7 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(readingIn: path)
     journal = Journal(database)
     outbox = Outbox(database)
+    accounts = AccountTable(database)
     try StateSchema.checkCurrent(database, path: path)
     if checks { try check() }
   }
@@ -112,7 +119,9 @@ package final class StateStore: @unchecked Sendable {
 
   package func load() throws(StateFailure) -> Content {
     try lock.withLock { _ throws(StateFailure) in
-      Content(sources: try sources(), monitors: try monitors(), open: try outbox.open())
+      Content(
+        sources: try sources(), monitors: try monitors(), open: try outbox.open(),
+        accounts: try accounts.all())
     }
   }
 
@@ -228,6 +237,7 @@ package final class StateStore: @unchecked Sendable {
         for source in checkpoint.sources { try write(source) }
         for name in checkpoint.forgotten { try forget(name) }
         for monitor in checkpoint.monitors { try write(monitor) }
+        for account in checkpoint.accounts { try accounts.write(account) }
         for entry in checkpoint.entries {
           let number = try journal.append(entry.kind, entry.content, at: checkpoint.time)
           for intent in entry.intents { try outbox.write(intent, of: number, at: checkpoint.time) }

@@ -2,14 +2,16 @@ import TerminalUI
 
 extension Flag {
   private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
-  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain, .torture]
-  private static let working: Set<Verb.Name> = [.query, .run, .replay, .test, .check, .explain]
+  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain, .torture, .verify]
+  private static let working: Set<Verb.Name> = [
+    .query, .run, .replay, .test, .check, .explain, .verify,
+  ]
   /// Where queries are bound.
   private static let binding = working.union([.torture])
   /// Where the facts about a source are asked for: `check` reads a sample.
   private static let sourced = reading.union([.check, .torture])
   /// Those that look at the durable state.
-  private static let looking: Set<Verb.Name> = [.status, .alerts, .journal, .doctor]
+  private static let looking: Set<Verb.Name> = [.status, .alerts, .journal, .doctor, .verify, .audit]
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
@@ -67,7 +69,8 @@ extension Flag {
       "time-field", "FIELD", into: \.timeField, .reading, for: sourced,
       "the field that holds a line's time, when it is none of the usual ones"),
     .one(
-      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading, for: sourced,
+      "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading,
+      for: sourced.union([.verify]),
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
       "decode", "WHAT", into: \.decode, .reading, for: sourced,
@@ -132,6 +135,9 @@ extension Flag {
     .toggle(
       "repair", sets: { $0.repair = true }, .effects, for: [.doctor],
       "write what can be saved anew, and keep what is damaged aside"),
+    .one(
+      "journal", "DIR", into: \.journal, .effects, for: [.replay],
+      "replay what the durable run in DIR took in, in its order and with its clock"),
     .toggle(
       "update", sets: { $0.update = true }, .effects, for: [.test],
       "rewrite the 'expect' of failing tests with what happened"),

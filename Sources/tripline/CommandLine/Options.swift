@@ -59,6 +59,7 @@ package struct Options: Sendable {
   package var durable = false
   package var state: String?
   package var repair = false
+  package var journal: String?
 
   // What comes out.
   package var output = ResultFormat.table

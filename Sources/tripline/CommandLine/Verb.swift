@@ -1,8 +1,8 @@
 /// A verb of the command line, as `help` shows it. Each is declared in the file of its command.
 package struct Verb: Sendable {
   package enum Name: String, Sendable, CaseIterable {
-    case query, run, replay, test, check, explain, status, alerts, journal, doctor, torture, help,
-      version
+    case query, run, replay, test, check, explain, status, alerts, journal, verify, audit, doctor
+    case torture, help, version
   }
 
   package struct Example: Sendable {
@@ -46,15 +46,15 @@ extension Verb {
   package static let commands: [any Command.Type] = [
     QueryCommand.self, RunCommand.self, ReplayCommand.self, TestCommand.self,
     CheckCommand.self, ExplainCommand.self, StatusCommand.self, AlertsCommand.self,
-    JournalCommand.self, DoctorCommand.self, TortureCommand.self, HelpCommand.self,
-    VersionCommand.self,
+    JournalCommand.self, VerifyCommand.self, AuditCommand.self, DoctorCommand.self,
+    TortureCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   package static let all: [Verb] = commands.map { $0.verb }
 
   /// Verbs of the plan that are not there yet, so that asking for one gets a straight answer.
   static let planned = [
-    "backtest", "sweep", "plan", "verify", "capture", "import",
+    "backtest", "sweep", "plan", "capture", "import",
     "export", "serve", "silence", "actions", "fmt", "lsp",
     "completions",
   ]

@@ -13,11 +13,15 @@ package struct ReplayCommand: Command {
     description: """
       Runs the monitors over recorded logs on the clock of the logs themselves, and prints every \
       alert with what it would have done. Nothing is sent and nothing is touched. The same logs \
-      give the same alerts, to the byte.
+      give the same alerts, to the byte. With --journal the logs are those that a durable run has \
+      read, in the order and with the clock that its journal tells.
       """,
     examples: [
       Verb.Example(
         "what would have alerted yesterday", "tripline replay -r rules/ yesterday.ndjson.gz"),
+      Verb.Example(
+        "what a live run would have said with other rules",
+        "tripline replay -r rules/ --journal /var/lib/tripline"),
       Verb.Example(
         "fail a build when a rule fires",
         "tripline replay -r rules/ --fail-on alert recorded.ndjson"),
@@ -36,6 +40,9 @@ package struct ReplayCommand: Command {
         "there are no rules to replay", help: "name files or a directory with -r rules/")
     }
     let loaded = try setup.rules(files, environment: .placeholders).checked()
+    if let directory = options.journal {
+      return try run(setup, loaded, journalIn: directory, on: console)
+    }
     let times = try setup.times(now: SystemClock().now)
     var printer = try TransitionPrinter(options.output, console, tense: .wouldRun)
     let quarantine = try Quarantine(options.quarantine)
@@ -64,6 +71,41 @@ package struct ReplayCommand: Command {
       result.report.summary(elapsed: ContinuousClock.now - start).text(console.errors.palette))
     result.report.note(in: &outcome, options, console)
     result.note(in: &outcome, options, console)
+    if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
+    return outcome
+  }
+
+  /// What a durable run took in, in its order and with its clock, through these rules.
+  private func run(
+    _ setup: Setup, _ loaded: LoadedRules, journalIn directory: String, on console: Console
+  ) throws -> Outcome {
+    let options = invocation.options
+    guard invocation.words.isEmpty else {
+      throw invocation.mistake(
+        "the journal names the logs itself", help: "leave out the files, or --journal")
+    }
+    guard options.from == nil, options.to == nil, !options.drain else {
+      throw invocation.mistake(
+        "a journal is replayed as a whole", help: "leave out --from, --to and --drain")
+    }
+    let store = try StateStore(readingIn: directory)
+    var printer = try TransitionPrinter(options.output, console, tense: .wouldRun)
+    var alerts = 0
+    var outcome = Outcome()
+    let start = ContinuousClock.now
+    let result = try JournaledReplay(store, rules: loaded.rules, actions: loaded.actions)
+      .run { transition in
+        if transition.to == .firing { alerts += 1 }
+        try printer.print(transition)
+      }
+    try printer.finish(loaded.rules.map(\.rule.name))
+    for gone in result.gone {
+      console.say("tripline: \(gone.bounds)", important: true)
+      outcome.note(.input)
+    }
+    let elapsed = ContinuousClock.now - start
+    console.say(
+      "\(result.runs.counted("run")) of '\(directory.displaySafe())' in \(elapsed.readable)")
     if alerts > 0, options.failOn.contains(.alert) { outcome.note(.findings) }
     return outcome
   }

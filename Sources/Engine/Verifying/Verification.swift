@@ -1,0 +1,409 @@
+package import Actions
+package import Alerting
+
+/// Proves that the journal of a run says what its logs lead to: takes in once more what the run took
+/// in, and holds each transition against the one in the journal.
+///
+/// Where bytes are gone nothing is proved. A monitor is judged again once all that it looks at was read
+/// after the gap; until then its alerts are taken from the journal.
+package final class Verification {
+  /// The first place where the journal and the logs part.
+  package enum Divergence: Sendable {
+    /// A record says something else.
+    case differs(Record, Difference, JournaledRun.Place)
+    /// The logs lead to no such record.
+    case unfounded(Record, instead: Transition?)
+    /// The logs lead to a record that the journal does not have, up to this entry.
+    case missing(Transition, JournaledRun.Place, entry: Int64)
+  }
+
+  /// A transition of the journal.
+  package struct Record: Sendable {
+    package var entry: Int64
+    package var transition: Transition
+  }
+
+  /// What differs in two records, as it is written there.
+  package struct Difference: Sendable, Hashable {
+    package var field: String
+    package var journaled: String
+    package var found: String
+  }
+
+  /// Why a transition could be neither proved nor refuted.
+  package enum Doubt: Sendable, Hashable {
+    /// Bytes of a log are gone, or others stand in their place.
+    case gone(JournaledLogs.Gone)
+    /// Its rule is not among those given, or another by now.
+    case rule(monitor: String, isKnown: Bool)
+    /// The beginning of the journal was removed.
+    case pruned
+    /// The journal could not be written for long.
+    case dropped
+    /// Records of a log are put together from lines.
+    case joined
+    /// A person decided, or the rule was taken away.
+    case decree
+  }
+
+  package struct Outcome: Sendable {
+    package var transitions = 0
+    package var verified = 0
+    /// How many could not be judged, by the reason, in the order in which they came up.
+    package var doubts: [(reason: Doubt, count: Int)] = []
+    /// Everything that could not be read, whether a transition hangs on it or not.
+    package var gone: [JournaledLogs.Gone] = []
+    package var divergence: Divergence?
+    /// Monitors whose transitions name other actions today.
+    package var otherActions: Set<String> = []
+    package var runs = 0
+
+    package var unverified: Int { doubts.reduce(0) { $0 + $1.count } }
+  }
+
+  private let store: StateStore
+  private let rules: [BoundRule]
+  private let run: JournaledRun
+  private var outcome = Outcome()
+  private var ends = ReadEnds()
+  /// Records since the last entry that says what was read.
+  private var expected: [Record] = []
+  /// Monitors that can't be judged: since when, and why.
+  private var doubtful: [String: (through: Int64, reason: Doubt)] = [:]
+  private var book = AlertsTold()
+  /// Whether some log has records that are put together from lines.
+  private var isJoined = false
+  /// Whether alerts may have stories that the journal does not tell any more.
+  private var isPruned = false
+
+  package init(_ store: StateStore, rules: [BoundRule], actions: ActionSet) {
+    self.store = store
+    self.rules = rules
+    run = JournaledRun(rules: rules, actions: actions, scope: .sameRule)
+  }
+
+  /// Goes through the journal; ends at the first divergence.
+  package func verify() throws -> Outcome {
+    var ends = ReadEnds()
+    try store.forEachEntry { entry in
+      guard entry.kind == Journal.Kind.input.rawValue else { return }
+      run.prepare(try InputEntry(entry, &ends))
+    }
+    try store.forEachEntry { entry in
+      if outcome.divergence == nil {
+        try take(entry)
+      }
+      // What stands behind a divergence is counted all the same.
+      else if entry.kind == Journal.Kind.transition.rawValue {
+        outcome.transitions += 1
+      }
+    }
+    // What was decided in a commit stands with what was read for it.
+    if outcome.divergence == nil { try judge(InputEntry(), at: .max) }
+    return outcome
+  }
+
+  private func take(_ entry: Journal.Entry) throws {
+    switch entry.kind {
+    case Journal.Kind.start.rawValue, Journal.Kind.pruned.rawValue:
+      guard let card = RunCard(json: entry.content) else { return }
+      let begun = run.begin(card)
+      isJoined = isJoined || card.sources.contains(where: \.joins)
+      let isFirst = outcome.runs == 0
+      outcome.runs += 1
+      if entry.kind == Journal.Kind.pruned.rawValue {
+        isPruned = true
+        doubt(run.monitors.map(\.rule.rule.name), through: .max, because: .pruned)
+      } else if !isFirst {
+        // One that was not in force for a while lacks what was read meanwhile.
+        doubt(begun.filter { !run.isFresh($0) }, because: .rule(monitor: "", isKnown: true))
+      }
+    case Journal.Kind.transition.rawValue:
+      guard let transition = Transition(json: Array(entry.content.utf8)) else {
+        throw StateFailure(
+          path: "journal", cause: .damaged,
+          reason: "is damaged: entry \(entry.number) is no transition")
+      }
+      outcome.transitions += 1
+      expected.append(Record(entry: entry.number, transition: transition))
+    case Journal.Kind.input.rawValue:
+      try judge(try InputEntry(entry, &ends), at: entry.number)
+    default: break
+    }
+  }
+
+  // Judging.
+
+  /// Takes in what was read for a commit, and compares what it leads to.
+  private func judge(_ input: InputEntry, at entry: Int64) throws {
+    settleDoubts()
+    isJoined =
+      isJoined
+      || input.steps.contains { if case .added(let card) = $0 { card.joins } else { false } }
+    var found: [(Transition, JournaledRun.Place)] = []
+    let intake = try run.take(input) { found.append(($0, $1)) }
+    noteGone(intake)
+    var kept: [Record] = []
+    for record in expected {
+      if let reason = self.doubt(about: record.transition) {
+        note(reason)
+      } else {
+        kept.append(record)
+      }
+    }
+    let told = isJoined ? [] : found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
+    try compare(kept, told, at: entry)
+    takeOver(found.map(\.0))
+    expected = []
+  }
+
+  private func compare(
+    _ kept: [Record], _ found: [(Transition, JournaledRun.Place)], at entry: Int64
+  ) throws {
+    for (index, record) in kept.enumerated() {
+      guard index < found.count else {
+        outcome.divergence = .unfounded(record, instead: nil)
+        return
+      }
+      let (transition, place) = found[index]
+      if transition.actions != record.transition.actions {
+        outcome.otherActions.insert(transition.monitor)
+      }
+      if let difference = Difference(record.transition, transition) {
+        let isOther =
+          transition.monitor != record.transition.monitor
+          || transition.level != record.transition.level
+          || transition.group != record.transition.group
+          || transition.to != record.transition.to
+        outcome.divergence =
+          isOther
+          ? .unfounded(record, instead: transition) : .differs(record, difference, place)
+        return
+      }
+      outcome.verified += 1
+    }
+    if found.count > kept.count {
+      let (transition, place) = found[kept.count]
+      outcome.divergence = .missing(transition, place, entry: entry)
+    }
+  }
+
+  // Doubts.
+
+  private func doubt(about transition: Transition) -> Doubt? {
+    if isJoined { return .joined }
+    if [.manual, .removed].contains(transition.reason) { return .decree }
+    if let known = doubtful[transition.monitor] { return known.reason }
+    if isUntold(transition) { return .pruned }
+    guard !run.monitors.contains(where: { $0.rule.rule.name == transition.monitor }) else {
+      return nil
+    }
+    return .rule(
+      monitor: transition.monitor,
+      isKnown: rules.contains { $0.rule.name == transition.monitor })
+  }
+
+  /// Whether nobody knows how its alert stood, because the journal was pruned and has not told since.
+  private func isUntold(_ transition: Transition) -> Bool { isPruned && !book.knows(transition) }
+
+  private func note(_ reason: Doubt) {
+    if let index = outcome.doubts.firstIndex(where: { $0.reason == reason }) {
+      outcome.doubts[index].count += 1
+    } else {
+      outcome.doubts.append((reason, 1))
+    }
+  }
+
+  private func noteGone(_ intake: JournaledRun.Intake) {
+    for gone in intake.gone {
+      if let last = outcome.gone.indices.last, outcome.gone[last].continues(into: gone) {
+        outcome.gone[last].to = gone.to
+      } else {
+        outcome.gone.append(gone)
+      }
+    }
+    let names = run.monitors.map(\.rule.rule.name)
+    if let gone = intake.gone.first { doubt(names, because: .gone(gone.asReason)) }
+    if intake.isIncomplete { doubt(names, because: .dropped) }
+    for name in intake.begun {
+      doubt([name], because: .rule(monitor: name, isKnown: true))
+    }
+  }
+
+  /// Nothing is known of these monitors up to now.
+  private func doubt(_ names: [String], through time: Int64? = nil, because reason: Doubt) {
+    for name in names {
+      var reason = reason
+      if case .rule(_, let isKnown) = reason { reason = .rule(monitor: name, isKnown: isKnown) }
+      doubtful[name] = (time ?? run.newest ?? .max, doubtful[name]?.reason ?? reason)
+    }
+  }
+
+  /// Monitors that look at nothing any more that is not known are judged again.
+  private func settleDoubts() {
+    for monitor in run.monitors {
+      let name = monitor.rule.rule.name
+      guard var known = doubtful[name], let next = monitor.nextInstant else { continue }
+      // Where the journal begins, so does what is known.
+      if known.through == .max, let newest = run.newest {
+        known.through = newest
+        doubtful[name] = known
+      }
+      guard let span = monitor.forgetsWithin, known.through != .max,
+        next - monitor.rule.every - span >= known.through
+      else { continue }
+      doubtful[name] = nil
+    }
+  }
+
+  /// The alerts of monitors that can't be judged are what the journal says.
+  private func takeOver(_ found: [Transition]) {
+    let transitions = expected.map(\.transition) + found
+    let untold = transitions.map(isUntold)
+    for record in expected { book.note(record.transition) }
+    let alerts = zip(transitions, untold).filter { transition, wasUntold in
+      wasUntold
+        ? book.knows(transition)
+        : doubtful[transition.monitor] != nil || [.manual, .removed].contains(transition.reason)
+    }.map(\.0)
+    for transition in alerts {
+      let (firing, ordinal) = book.standing(of: transition)
+      run.update(transition.monitor) {
+        $0.adopt(transition.level, transition.group, firing: firing, ordinal: ordinal)
+      }
+    }
+  }
+}
+
+extension JournaledLogs.Gone {
+  fileprivate func continues(into other: JournaledLogs.Gone) -> Bool {
+    path == other.path && generation == other.generation && to == other.from
+      && isChanged == other.isChanged
+  }
+
+  /// The same for every stretch of a generation.
+  fileprivate var asReason: JournaledLogs.Gone {
+    var reason = self
+    reason.from = 0
+    reason.to = 0
+    return reason
+  }
+}
+
+/// What the journal says of each alert so far.
+private struct AlertsTold {
+  private struct Key: Hashable {
+    var monitor: String
+    var level: Level
+    var group: String
+  }
+
+  private struct Alert {
+    var firing: Int64?
+    var ordinal = 0
+  }
+
+  private var alerts: [Key: Alert] = [:]
+
+  mutating func note(_ transition: Transition) {
+    let key = key(transition)
+    var alert = alerts[key] ?? Alert()
+    switch transition.to {
+    case .pending: break
+    case .firing:
+      alert.ordinal = transition.ordinal(after: alert.ordinal)
+      alert.firing = transition.time
+    case .resolved, .expired:
+      alert.ordinal = max(alert.ordinal, transition.ordinal(after: alert.ordinal - 1))
+      alert.firing = nil
+    }
+    alerts[key] = alert
+  }
+
+  func knows(_ transition: Transition) -> Bool { alerts[key(transition)] != nil }
+
+  func standing(of transition: Transition) -> (firing: (at: Int64, ordinal: Int)?, ordinal: Int) {
+    let alert = alerts[key(transition)] ?? Alert()
+    return (alert.firing.map { ($0, alert.ordinal) }, alert.ordinal)
+  }
+
+  private func key(_ transition: Transition) -> Key {
+    Key(
+      monitor: transition.monitor, level: transition.level, group: transition.group.json)
+  }
+}
+
+extension Transition {
+  /// The number of its alert, which is not in the record but in its id; one more than `last` when none
+  /// of the next many fits.
+  fileprivate func ordinal(after last: Int) -> Int {
+    let start = max(1, last + 1)
+    return (start..<start + 10_000).first { ordinal in
+      id
+        == Transition.identity(
+          monitor: monitor, group: group, level: level, to: to, time: time, ordinal: ordinal,
+          windowEnd: windowEnd)
+    } ?? start
+  }
+}
+
+extension Verification.Difference {
+  /// The first member in which the records differ; what is asked of actions is no matter of the logs.
+  fileprivate init?(_ journaled: Transition, _ found: Transition) {
+    var journaled = journaled
+    var found = found
+    journaled.actions = []
+    found.actions = []
+    let texts = (journaled.json(), found.json())
+    guard texts.0 != texts.1, let first = JSONTree(texts.0), let second = JSONTree(texts.1) else {
+      return nil
+    }
+    for (mine, other) in zip(first.members, second.members) where mine.value != other.value {
+      self = Verification.Difference.within(mine.name, mine.value, other.value)
+      return
+    }
+    self.init(field: "record", journaled: "", found: "")
+  }
+
+  private static func within(
+    _ name: String, _ first: JSONTree, _ second: JSONTree
+  ) -> Verification.Difference {
+    if case .array(let mine) = first, case .array(let others) = second {
+      if let index = zip(mine, others).enumerated().first(where: { $1.0 != $1.1 })?.offset {
+        return within("\(name)[\(index)]", mine[index], others[index])
+      }
+      return Verification.Difference(
+        field: name, journaled: "\(mine.count) of them", found: "\(others.count) of them")
+    }
+    if case .object(let mine) = first, case .object(let others) = second,
+      let pair = zip(mine, others).first(where: { $0 != $1 })
+    {
+      return within("\(name).\(pair.0.name)", pair.0.value, pair.1.value)
+    }
+    return Verification.Difference(
+      field: name, journaled: first.text ?? first.json, found: second.text ?? second.json)
+  }
+}
+
+extension JSONTree {
+  /// The value as JSON.
+  fileprivate var json: String {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.text
+  }
+
+  private func write(to writer: inout JSONWriter) {
+    switch self {
+    case .scalar(let value): writer.value(value)
+    case .array(let items): writer.array { for item in items { item.write(to: &$0) } }
+    case .object(let members):
+      writer.object {
+        for member in members {
+          $0.key(member.name)
+          member.value.write(to: &$0)
+        }
+      }
+    }
+  }
+}
