@@ -35,6 +35,10 @@ extension Watch {
     var changes = evaluation.adopt(
       rules, loaded.actions, feed: { [feeds] in feeds.feed(follower.plan($0)) },
       Recollection(follower.ledger, chunkSize: settings.feed.batchBytes), plan: follower.plan)
+    evaluation.history?.adopted(
+      RunCard(
+        began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict, rules: rules,
+        sources: evaluation.feeds.indices.map(follower.plan)))
     changes.add(voice.health.adopt(ownRules, loaded.actions))
     voice.forget(changes.removed + changes.changed)
     voice.note(.reload) { writer in

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// `tripline verify`, `tripline audit` and `tripline replay --journal`, over runs that really were.
-@Suite(.timeLimit(.minutes(10))) struct VerifyTests {
+@Suite struct VerifyTests {
   private static let rules = """
     monitors:
       - name: slow
@@ -375,6 +375,48 @@ import Testing
       #expect((page["verified"]?.whole ?? 0) + doubts.reduce(0, +) == Int64(count))
       #expect(page["gone"]?.elements.isEmpty == false)
     }
+  }
+
+  @Test func `rules that change, and an alert that somebody ends, are no divergence`() throws {
+    let site = try RunSite(rules: Self.rules)
+    try site.write("", to: "app.log")
+    let run = try site.run("--state", "state", "--from-start", "app.log")
+    try run.wait(for: "watching", on: .errors)
+    try site.append(Self.lines(0..<100))
+    try run.wait(for: #""to":"firing""#)
+    try site.write(
+      Self.rules + """
+
+          - name: any slow
+            query: "* | where took > 3"
+            units: { took: s }
+            window: 1m
+            every: 10s
+            critical: { alert: "> 20" }
+        """, to: "rules.yaml")
+    try run.wait(for: "1 new (any slow), 2 as before", on: .errors)
+    try site.append(Self.lines(100..<130))
+    let alerts = try site.program("alerts", "--state", "state", "-o", "ndjson")
+    let id = try #require(
+      alerts.output.split(separator: "\n").first.flatMap { JSONTree(String($0))?["id"]?.text })
+    #expect(try site.program("alerts", "resolve", id, "--state", "state").status == 0)
+    try run.wait(for: #""reason":"manual""#)
+    for second in stride(from: 130, to: 700, by: 190) {
+      try site.append(Self.lines(second..<second + 190))
+      try site.waitUntilRead(try Self.size(of: "app.log", in: site))
+    }
+    try site.append(Self.end)
+    try run.wait(for: #""monitor":"last words""#)
+    run.send(SIGTERM)
+    _ = try run.status()
+    let verified = try site.program("verify", "-r", "rules.yaml", "--state", "state")
+    #expect(verified.status == 0, "\(verified.output)")
+    #expect(verified.output.contains("1 not verifiable, because a person or"))
+    let unjudged = verified.output.firstMatch(
+      of: /(\d+) not verifiable, because the rule 'any slow' had just come into force/)
+    let told = try site.transitions().count { $0.contains("any slow") }
+    // Once a whole window is known it is judged like any other.
+    #expect(try Int(#require(unjudged).output.1) ?? told < told, "\(verified.output)")
   }
 
   // Helpers.

@@ -96,7 +96,7 @@ package struct Torture {
   private func live(_ steps: [TorturePlan.Step], in run: inout TorturedRun) throws {
     let program = try run.begin(dyingAt: 0)
     // From then on every byte is its own, under whatever name.
-    try wait(for: program, in: run) { run.hasReadAll }
+    try wait(for: program, in: run) { run.isWatching && run.hasReadAll }
     for step in steps { try run.take(step, of: log.bytes) }
     try wait(for: program, in: run) { run.hasReadAll }
     program.signalGroup(SIGTERM)

@@ -16,6 +16,8 @@ struct TorturedRun {
   /// Where its log, its state, and what it says are.
   let folder: String
   private(set) var log: GrowingLog
+  /// How much had been said when the last life began.
+  private var saidBefore = 0
 
   init(_ start: Start, in folder: String, name: String) throws(InputFailure) {
     self.start = start
@@ -30,7 +32,7 @@ struct TorturedRun {
   private var errors: String { "\(folder)/errors.txt" }
 
   /// Begins a life that dies at a point, or commits at each and goes on when that is 0.
-  func begin(dyingAt point: Int) throws(InputFailure) -> SpawnedProgram {
+  mutating func begin(dyingAt point: Int) throws(InputFailure) -> SpawnedProgram {
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
     let files = [
       open("/dev/null", O_RDONLY | O_CLOEXEC), open("\(folder)/alerts.ndjson", flags, 0o600),
@@ -38,6 +40,7 @@ struct TorturedRun {
     ]
     defer { for file in files where file >= 0 { close(file) } }
     guard files.allSatisfy({ $0 >= 0 }) else { throw InputFailure(path: folder, errno: errno) }
+    saidBefore = said.count
     var environment = start.environment
     environment["TRIPLINE_DIE_AT"] = String(point)
     do throws(SpawnedProgram.NotStarted) {
@@ -67,9 +70,13 @@ struct TorturedRun {
     return newest.inode == status.st_ino && newest.read == Int64(log.lineEnd)
   }
 
-  /// The last lines that it said.
-  var lastWords: String {
-    guard let bytes = try? FileBytes.read(errors) else { return "" }
-    return String(decoding: bytes.suffix(2_000), as: UTF8.self)
+  /// Whether the last life has begun to watch; before that a signal ends it as it ends any program.
+  var isWatching: Bool {
+    String(decoding: said.dropFirst(saidBefore), as: UTF8.self).contains("watching ")
   }
+
+  /// The last lines that it said.
+  var lastWords: String { String(decoding: said.suffix(2_000), as: UTF8.self) }
+
+  private var said: [UInt8] { (try? FileBytes.read(errors)) ?? [] }
 }

@@ -36,10 +36,16 @@ package final class Verification {
     case gone(JournaledLogs.Gone)
     /// Its rule is not among those given, or another by now.
     case rule(monitor: String, isKnown: Bool)
+    /// Its rule had come into force while the run went on, and its windows are not known yet.
+    case fresh(monitor: String)
     /// The beginning of the journal was removed.
     case pruned
     /// The journal could not be written for long.
     case dropped
+    /// The run knew that lines were missing, and judged with care.
+    case missing
+    /// It watches the run itself, of which no log tells.
+    case ownHealth
     /// Records of a log are put together from lines.
     case joined
     /// A person decided, or the rule was taken away.
@@ -116,7 +122,9 @@ package final class Verification {
         doubt(run.monitors.map(\.rule.rule.name), through: .max, because: .pruned)
       } else if !isFirst {
         // One that was not in force for a while lacks what was read meanwhile.
-        doubt(begun.filter { !run.isFresh($0) }, because: .rule(monitor: "", isKnown: true))
+        for name in begun where !run.isFresh(name) {
+          doubt([name], because: .fresh(monitor: name))
+        }
       }
     case Journal.Kind.transition.rawValue:
       guard let transition = Transition(json: Array(entry.content.utf8)) else {
@@ -128,6 +136,8 @@ package final class Verification {
       expected.append(Record(entry: entry.number, transition: transition))
     case Journal.Kind.input.rawValue:
       try judge(try InputEntry(entry, &ends), at: entry.number)
+    case Journal.Kind.gap.rawValue:
+      doubt(run.monitors.map(\.rule.rule.name), because: .missing)
     default: break
     }
   }
@@ -198,6 +208,9 @@ package final class Verification {
     guard !run.monitors.contains(where: { $0.rule.rule.name == transition.monitor }) else {
       return nil
     }
+    if Watch.parted(rules).own.contains(where: { $0.rule.name == transition.monitor }) {
+      return .ownHealth
+    }
     return .rule(
       monitor: transition.monitor,
       isKnown: rules.contains { $0.rule.name == transition.monitor })
@@ -226,15 +239,13 @@ package final class Verification {
     if let gone = intake.gone.first { doubt(names, because: .gone(gone.asReason)) }
     if intake.isIncomplete { doubt(names, because: .dropped) }
     for name in intake.begun {
-      doubt([name], because: .rule(monitor: name, isKnown: true))
+      doubt([name], because: .fresh(monitor: name))
     }
   }
 
   /// Nothing is known of these monitors up to now.
   private func doubt(_ names: [String], through time: Int64? = nil, because reason: Doubt) {
     for name in names {
-      var reason = reason
-      if case .rule(_, let isKnown) = reason { reason = .rule(monitor: name, isKnown: isKnown) }
       doubtful[name] = (time ?? run.newest ?? .max, doubtful[name]?.reason ?? reason)
     }
   }

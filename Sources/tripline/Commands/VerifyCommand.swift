@@ -108,8 +108,12 @@ private struct VerifyPage {
         .bounds
     case .rule(let monitor, true): "the rule '\(monitor.displaySafe())' is another one now"
     case .rule(let monitor, false): "the rule '\(monitor.displaySafe())' was not given"
+    case .fresh(let monitor):
+      "the rule '\(monitor.displaySafe())' had just come into force"
     case .pruned: "the journal from before was removed"
     case .dropped: "the journal could not be written for long"
+    case .missing: "the run knew that lines were missing"
+    case .ownHealth: "it watches tripline itself, of which no log tells"
     case .joined: "records are put together from lines (multiline, decode)"
     case .decree: "a person or a change of rules decided"
     }
