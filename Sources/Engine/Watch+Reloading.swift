@@ -37,7 +37,8 @@ extension Watch {
       Recollection(follower.ledger, chunkSize: settings.feed.batchBytes), plan: follower.plan)
     evaluation.history?.adopted(
       RunCard(
-        began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict, rules: rules,
+        began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
+        rules: rules,
         sources: evaluation.feeds.indices.map(follower.plan)))
     changes.add(voice.health.adopt(ownRules, loaded.actions))
     voice.forget(changes.removed + changes.changed)

@@ -11,7 +11,9 @@ extension Flag {
   /// Where the facts about a source are asked for: `check` reads a sample.
   private static let sourced = reading.union([.check, .torture])
   /// Those that look at the durable state.
-  private static let looking: Set<Verb.Name> = [.status, .alerts, .journal, .doctor, .verify, .audit]
+  private static let looking: Set<Verb.Name> = [
+    .status, .alerts, .journal, .doctor, .verify, .audit,
+  ]
   private static let all = Set(Verb.Name.allCases)
 
   /// Every flag there is. Parsing, `help` and the suggestions in messages come from here alone.
