@@ -21,7 +21,7 @@ SOURCES := Sources Tests Package.swift
 .DEFAULT_GOAL := help
 .ONESHELL:
 .SHELLFLAGS := -eu -c
-.PHONY: help demo build test proof bench bench-build bench-allocations install deps toolchain format lint clean
+.PHONY: help demo build test proof bench bench-build bench-allocations soak install deps toolchain format lint clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-allocations: bench-build ## check that the hot path allocates no more than
 
 bench-build: deps
 	@$(SWIFT) build $(RELEASE) --product tripline-bench
+
+soak: build ## let days pass in a few minutes, and see that nothing grows
+	@Tests/Soak/soak "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" 180
 
 install: build ## install the binary under PREFIX (/usr/local)
 	@install -s -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tripline" \

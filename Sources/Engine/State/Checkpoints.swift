@@ -36,7 +36,8 @@ final class Checkpoints {
   private let history: Int64
   private var prunes: Duration
 
-  private static let pruningPause = Duration.seconds(3_600)
+  /// Old history is looked for each hour, and oftener where little is kept.
+  private var pruningPause: Duration { min(.seconds(3_600), .milliseconds(history / 4)) }
 
   init(_ store: StateStore, clock: any EngineClock, history: Int64) {
     self.store = store
@@ -106,8 +107,8 @@ final class Checkpoints {
 
   private func prune() {
     guard clock.elapsed >= prunes else { return }
-    prunes = clock.elapsed + Checkpoints.pruningPause
-    // What can't be removed now can be in an hour.
+    prunes = clock.elapsed + pruningPause
+    // What can't be removed now can be the next time.
     try? store.prune(before: clock.now - history)
   }
 
