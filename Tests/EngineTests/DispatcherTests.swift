@@ -17,8 +17,8 @@ import Testing
       clock: clock, seed: 1, capacity: capacity,
       transport: { SystemTransport(environment: [:]) },
       report: { [log] report in
-        onReport(report)
         log.sink(report)
+        onReport(report)
       })
   }
 

@@ -147,6 +147,10 @@ package final class Verification {
   /// Takes in what was read for a commit, and compares what it leads to.
   private func judge(_ input: InputEntry, at entry: Int64) throws {
     settleDoubts()
+    // Between which lines somebody ended an alert is not known.
+    for record in expected where record.transition.reason == .manual {
+      doubt([record.transition.monitor], because: .decree)
+    }
     isJoined =
       isJoined
       || input.steps.contains { if case .added(let card) = $0 { card.joins } else { false } }
