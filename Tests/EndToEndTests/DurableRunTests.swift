@@ -198,6 +198,53 @@ import Testing
     #expect(unknown > 0, "no death fell into an attempt")
   }
 
+  /// Of two logs one says nothing more; how far it had come must be known, or time would stand still.
+  @Test(arguments: [false, true])
+  func `a log that is silent after a restart holds up nothing`(forgetsLargestTimes: Bool) throws {
+    let site = try RunSite(
+      rules: """
+        monitors:
+          - name: hello
+            query: hello
+            window: 1m
+            critical: { alert: "> 0" }
+          - name: slow
+            query: slow
+            window: 1m
+            every: 10s
+            critical: { alert: "> 2", for: 1m }
+          - name: last words
+            query: the_end
+            window: 1m
+            critical: { alert: "> 0" }
+        """)
+    try site.write(
+      "sources: [{ path: a.log, idle_after: 1d }, { path: b.log, idle_after: 1d }]",
+      to: "tripline.yaml")
+    func line(_ second: Int, _ words: String) -> String {
+      #"{"timestamp":\#(1_772_445_600_000 + second * 1_000),"msg":"\#(words)"}"# + "\n"
+    }
+    try site.write(line(0, "first") + line(600, "hello"), to: "a.log")
+    try site.write("", to: "b.log")
+    let first = try site.run("--state", "state", "--from-start")
+    try first.wait(for: #""monitor":"hello""#)
+    first.send(SIGKILL)
+    _ = try first.status()
+    if forgetsLargestTimes {
+      let shell = try ChildProgram(
+        "sqlite3", [site.url("state/state.db").path, "UPDATE sources SET largest = NULL"])
+      #expect(try shell.wait() == 0)
+    }
+    let second = try site.run("--state", "state")
+    try second.wait(for: "watching", on: .errors)
+    let slow = stride(from: 300, to: 590, by: 5).map { line($0, "slow") }.joined()
+    try site.append(slow + line(595, "the_end"), to: "b.log")
+    try second.wait(for: #""monitor":"last words""#)
+    second.send(SIGTERM)
+    _ = try second.status()
+    #expect(second.text(.output).contains(#""monitor":"slow""#) == !forgetsLargestTimes)
+  }
+
   // Helpers.
 
   private func firstDifference(_ found: [String], _ expected: [String]) -> String? {
