@@ -20,9 +20,9 @@ package struct SpawnedProgram: Sendable {
   package let id: Int32
 
   /// Starts the first argument, found as a shell would find it, with the others. `streams` are the
-  /// descriptors that become its input, output and errors.
+  /// descriptors that become its input, output and errors. Without an environment it has ours.
   package init(
-    _ arguments: [String], environment: [String: String], directory: String? = nil,
+    _ arguments: [String], environment: [String: String]?, directory: String? = nil,
     streams: [Int32]
   ) throws(NotStarted) {
     var actions = posix_spawn_file_actions_t()
@@ -51,11 +51,16 @@ package struct SpawnedProgram: Sendable {
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
     let words = CStrings(arguments)
-    let variables = CStrings(environment.map { "\($0.key)=\($0.value)" })
+    let variables = environment.map { CStrings($0.map { "\($0.key)=\($0.value)" }) }
     var id: pid_t = 0
-    // SAFETY: both lists outlive the call, and the strings in them belong to the lists.
+    // SAFETY: both lists outlive the call, and the strings in them belong to the lists. Nothing in this
+    // program changes its environment.
     let code = withExtendedLifetime((words, variables)) {
-      posix_spawnp(&id, arguments[0], &actions, &attributes, words.pointers, variables.pointers)
+      if let variables {
+        posix_spawnp(&id, arguments[0], &actions, &attributes, words.pointers, variables.pointers)
+      } else {
+        posix_spawnp(&id, arguments[0], &actions, &attributes, words.pointers, unsafe environ)
+      }
     }
     guard code == 0 else { throw NotStarted(code: code) }
     self.id = id

@@ -77,16 +77,7 @@ package struct ResolveRequests {
   }
 
   private func names() -> [String] {
-    guard let stream = opendir(directory) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
+    SystemFiles().names(in: directory).filter { !$0.hasPrefix(".") }.sorted()
   }
 
   /// A wish was granted, or means nothing any more.

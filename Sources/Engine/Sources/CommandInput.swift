@@ -73,9 +73,9 @@ final class CommandBytes: LiveBytes {
       if isOverdue {
         news.append(.overdue(command: input.text, after: .milliseconds(input.every)))
       }
-      let result = run.finish(killing: isOverdue)
+      let ending = run.finish(killing: isOverdue)
       self.run = nil
-      return line = self.line(of: run, result, timedOut: isOverdue)[...]
+      return line = self.line(of: run, ending, timedOut: isOverdue)[...]
     }
     guard clock.elapsed >= due else { return }
     // What was missed is not made up for: the next run is due at the next multiple.
@@ -90,12 +90,14 @@ final class CommandBytes: LiveBytes {
   // The line.
 
   private func line(
-    of run: CommandRun, _ result: CommandRun.Result, timedOut: Bool
+    of run: CommandRun, _ ending: SpawnedProgram.Ending, timedOut: Bool
   ) -> [UInt8] {
     written { writer in
       writer.key("exit_code")
-      if let code = result.code { writer.whole(Int64(code)) } else { writer.null() }
-      if let signal = result.signal {
+      switch ending {
+      case .exited(let code): writer.whole(Int64(code))
+      case .killed(let signal):
+        writer.null()
         writer.key("signal")
         writer.whole(Int64(signal))
       }

@@ -1,13 +1,9 @@
+import Actions
 import CLinux
 import Glibc
 
 /// One run of a command, in a process group of its own.
 final class CommandRun {
-  struct Result {
-    var code: Int32?
-    var signal: Int32?
-  }
-
   /// What a program writes, as far as it is kept; the rest is read and dropped.
   final class Output {
     private(set) var bytes: [UInt8] = []
@@ -46,7 +42,7 @@ final class CommandRun {
   let deadline: Duration
   let output: Output
   let errors: Output
-  private let id: pid_t
+  private let program: SpawnedProgram
   /// Readable once the program has ended.
   private let end: Int32
   private var isReaped = false
@@ -63,8 +59,8 @@ final class CommandRun {
     let (errorReader, errorWriter) = try CommandRun.pipe(for: input)
     errors = Output(errorReader)
     defer { close(errorWriter) }
-    id = try CommandRun.spawn(input, outWriter, errorWriter)
-    end = pidfd_open(id, 0)
+    program = try CommandRun.spawn(input, outWriter, errorWriter)
+    end = pidfd_open(program.id, 0)
     for descriptor in [outReader, errorReader, end] where descriptor >= 0 {
       var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: descriptor))
       epoll_ctl(events, EPOLL_CTL_ADD, descriptor, &event)
@@ -87,39 +83,16 @@ final class CommandRun {
 
   private static func spawn(
     _ input: CommandInput, _ output: Int32, _ errors: Int32
-  ) throws(InputFailure) -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
-
-    // Its own group, so that a kill reaches its children; no signal blocked or ignored.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-
-    var arguments: [UnsafeMutablePointer<CChar>?] = input.arguments.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var id: pid_t = 0
-    // SAFETY: nothing in this program changes the environment.
-    let code = posix_spawnp(
-      &id, input.arguments[0], &actions, &attributes, &arguments, unsafe environ)
-    guard code == 0 else {
-      throw InputFailure(path: input.text, reason: "can't run: \(String(cString: strerror(code)))")
+  ) throws(InputFailure) -> SpawnedProgram {
+    let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { close(null) }
+    do throws(SpawnedProgram.NotStarted) {
+      return try SpawnedProgram(
+        input.arguments, environment: nil, streams: [null, output, errors])
+    } catch {
+      throw InputFailure(
+        path: input.text, reason: "can't run: \(String(cString: strerror(error.code)))")
     }
-    return id
   }
 
   /// Whether the program has ended; takes up what it has written.
@@ -128,23 +101,20 @@ final class CommandRun {
     errors.drain()
     var status = siginfo_t()
     // Not reaped: its number stays ours until the group is dealt with.
-    let code = waitid(P_PID, id_t(id), &status, WEXITED | WNOHANG | WNOWAIT)
+    let code = waitid(P_PID, id_t(program.id), &status, WEXITED | WNOHANG | WNOWAIT)
     return code != 0 || status.si_signo == SIGCHLD
   }
 
   /// Reaps the program, once it is dead; nobody it left behind in its group goes on.
-  func finish(killing: Bool) -> Result {
+  func finish(killing: Bool) -> SpawnedProgram.Ending {
     if killing { kill() }
-    var status: Int32 = 0
-    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    let ending = program.reap()
     isReaped = true
     output.drain()
     errors.drain()
-    let signal = status & 0x7F
-    return signal == 0
-      ? Result(code: (status >> 8) & 0xFF, signal: nil) : Result(code: nil, signal: signal)
+    return ending
   }
 
   /// Kills the whole group.
-  func kill() { if !isReaped { Glibc.kill(-id, SIGKILL) } }
+  func kill() { if !isReaped { program.signalGroup(SIGKILL) } }
 }

@@ -18,14 +18,8 @@ struct SpoolDirectory {
 
   /// The files that earlier runs have left, oldest first; those that they had done with go.
   func files(_ saved: [SavedGeneration]) -> [SpoolFile] {
-    guard let stream = opendir(path) else { return [] }
-    defer { closedir(stream) }
-    var numbers: [Int32] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasSuffix(".log"), let number = Int32(name.dropLast(4)) { numbers.append(number) }
+    let numbers = SystemFiles().names(in: path).compactMap { name in
+      name.hasSuffix(".log") ? Int32(name.dropLast(4)) : nil
     }
     let newest = saved.map(\.number).max() ?? -1
     return numbers.sorted().compactMap { number in

@@ -84,8 +84,8 @@ package struct Torture {
   private func tortured(named name: String) throws -> TorturedRun {
     var environment = settings.environment
     let folder = "\(settings.folder)/\(name)"
-    environment["TRIPLINE_REHEARSE"] = "attempts.ndjson"
-    environment["TRIPLINE_STILL_AT"] = String(settings.start)
+    environment[RehearsalKey.actions] = "attempts.ndjson"
+    environment[RehearsalKey.time] = String(settings.start)
     return try TorturedRun(
       TorturedRun.Start(
         path: settings.program, arguments: settings.arguments, environment: environment),

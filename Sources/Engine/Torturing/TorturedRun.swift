@@ -1,6 +1,16 @@
 import Actions
 import Glibc
 
+/// The variables by which a run is told that it is a rehearsal; the program itself reads them.
+package enum RehearsalKey {
+  /// At which of the points around commits and attempts it dies.
+  package static let death = "TRIPLINE_DIE_AT"
+  /// When it always is, in milliseconds since the epoch.
+  package static let time = "TRIPLINE_STILL_AT"
+  /// The file that actions are written to.
+  package static let actions = "TRIPLINE_REHEARSE"
+}
+
 /// One `tripline run` after the other on the same growing log and the same state.
 struct TorturedRun {
   /// What every life of it is started with.
@@ -42,7 +52,7 @@ struct TorturedRun {
     guard files.allSatisfy({ $0 >= 0 }) else { throw InputFailure(path: folder, errno: errno) }
     saidBefore = said.count
     var environment = start.environment
-    environment["TRIPLINE_DIE_AT"] = String(point)
+    environment[RehearsalKey.death] = String(point)
     do throws(SpawnedProgram.NotStarted) {
       return try SpawnedProgram(
         [start.path] + start.arguments + ["--state", "state", log.name], environment: environment,
@@ -64,7 +74,7 @@ struct TorturedRun {
   var hasReadAll: Bool {
     var status = stat()
     guard stat("\(folder)/\(log.name)", &status) == 0,
-      let content = try? StateStore(readingIn: state).load(),
+      let content = try? StateStore(readingIn: state, checks: false).load(),
       let newest = content.sources.first?.generations.last
     else { return false }
     return newest.inode == status.st_ino && newest.read == Int64(log.lineEnd)

@@ -7,10 +7,6 @@ import TerminalUI
 ///
 /// No flags, so that nobody meets them who did not look for them; and never silent.
 struct Rehearsal {
-  static let deathKey = "TRIPLINE_DIE_AT"
-  static let timeKey = "TRIPLINE_STILL_AT"
-  static let actionsKey = "TRIPLINE_REHEARSE"
-
   /// Dies at this one of the points around each commit and attempt.
   private let death: Int?
   /// Milliseconds since the epoch.
@@ -22,9 +18,9 @@ struct Rehearsal {
 
   /// Nil when nothing is asked.
   init?(_ environment: [String: String]) throws {
-    death = try Rehearsal.number(Rehearsal.deathKey, environment)
-    time = try Rehearsal.number(Rehearsal.timeKey, environment)
-    actions = environment[Rehearsal.actionsKey]
+    death = try Rehearsal.number(RehearsalKey.death, environment)
+    time = try Rehearsal.number(RehearsalKey.time, environment)
+    actions = environment[RehearsalKey.actions]
     if death == nil, time == nil, actions == nil { return nil }
   }
 
