@@ -36,6 +36,10 @@ package struct Delivery: Sendable {
     case unknown(String)
     /// Not done, by rule.
     case blocked(String)
+    /// Not done for now: it is to be quiet, and told afterwards if it is still news.
+    case held(String)
+    /// Not done, because it was to be quiet.
+    case muted(String)
     /// What would have been done.
     case shadow(String)
     /// The queue was full: this many deliveries since the last such report were turned away.
@@ -94,7 +98,7 @@ extension Delivery.Outcome {
   package var isFailure: Bool {
     switch self {
     case .failed, .unknown, .refused, .abandoned: true
-    case .done, .retrying, .blocked, .shadow: false
+    case .done, .retrying, .blocked, .held, .muted, .shadow: false
     }
   }
 
@@ -105,6 +109,8 @@ extension Delivery.Outcome {
     case .failed: "failed"
     case .unknown: "unknown"
     case .blocked: "blocked"
+    case .held: "held"
+    case .muted: "muted"
     case .shadow: "shadow"
     case .refused: "refused"
     case .abandoned: "abandoned"
@@ -114,7 +120,7 @@ extension Delivery.Outcome {
   package var detail: String {
     switch self {
     case .done(let detail), .failed(let detail), .unknown(let detail), .blocked(let detail),
-      .shadow(let detail), .abandoned(let detail):
+      .held(let detail), .muted(let detail), .shadow(let detail), .abandoned(let detail):
       detail
     case .retrying(let reason, let pause): "\(reason); again in \(pause.text)"
     case .refused(let count): "the queue is full: \(count) not delivered"

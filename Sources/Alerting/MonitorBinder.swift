@@ -102,6 +102,9 @@ struct MonitorBinder {
     rule.tags = keys.stringMap("tags") ?? [:]
     rule.enabled = keys.bool("enabled") ?? true
     rule.actions = actions()
+    rule.inhibitions = (keys.node("inhibit")?.items ?? []).compactMap { item in
+      Inhibition(binding: item, span: place(item), sink: sink)
+    }
     keys.notBuilt(["source"])
     keys.notBuilt(["repeat_every"])
     keys.finish()

@@ -146,6 +146,8 @@ package struct Rule: Sendable {
   package var tags: [String: String]
   package var enabled: Bool
   package var actions: [ActionUse]
+  /// Alerts that keep those of this monitor quiet.
+  package var inhibitions: [Inhibition]
   package var source: SourceText
   package var span: Span
   /// Where the values of the keys stand that were written, those of a block as `critical.for`.
@@ -172,6 +174,7 @@ package struct Rule: Sendable {
     tags = [:]
     enabled = true
     actions = []
+    inhibitions = []
     places = [:]
   }
 

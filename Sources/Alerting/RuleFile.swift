@@ -8,6 +8,8 @@ package struct RuleFile: Sendable {
   package var actions: [ConfigNode.Entry] = []
   /// Values of `{{name}}` for all monitors of the file; already part of each rule's `params`.
   package var params: [String: String] = [:]
+  /// Each mute as written; `Mutes` binds them.
+  package var mutes: [ConfigNode] = []
   /// Names of all monitors, also of those that could not be bound.
   var names: [PlacedName] = []
 
@@ -23,7 +25,7 @@ package struct RuleFile: Sendable {
     if let configuration { file.params.merge(configuration.params) { mine, _ in mine } }
     let monitors = keys.nodes("monitors") ?? []
     if let actions = keys.node("actions") { file.addActions(actions, sink: sink) }
-    keys.notBuilt(["mutes"])
+    file.mutes = keys.nodes("mutes") ?? []
     keys.finish()
     for monitor in monitors {
       file.addMonitor(monitor, defaults: configuration?.defaults, sink: sink)
@@ -58,6 +60,8 @@ package struct RuleSet: Sendable {
   package var rules: [Rule] = []
   /// Actions of all files; see `RuleFile.actions`.
   package var actions: [ConfigNode.Entry] = []
+  /// Mutes of all files; see `RuleFile.mutes`.
+  package var mutes: [ConfigNode] = []
 
   /// Reads all files and checks that names are unique and that every action that a monitor uses
   /// exists. The result is only whole when the sink has no errors.
@@ -67,7 +71,9 @@ package struct RuleSet: Sendable {
     let files = files.map { RuleFile.read($0, under: configuration, sink: sink) }
     checkUnique(files.flatMap(\.names), "monitor", sink: sink)
     checkUnique(files.flatMap(\.actions).map(PlacedName.init), "action", sink: sink)
-    let set = RuleSet(rules: files.flatMap(\.rules), actions: files.flatMap(\.actions))
+    let set = RuleSet(
+      rules: files.flatMap(\.rules), actions: files.flatMap(\.actions),
+      mutes: files.flatMap(\.mutes))
     set.checkActions(sink: sink)
     return set
   }

@@ -59,6 +59,8 @@ package struct PlannedAction: Sendable, Hashable {
   package var name: String
   package var kind: String
   package var mode: Mode
+  /// Why it would not be performed now; no part of the record, which has the plan only.
+  package var quiet: String?
 
   package init(name: String, kind: String, mode: Mode) {
     self.name = name

@@ -254,7 +254,7 @@ extension Lane.Tally {
     case .unknown: unknown += 1
     case .refused(let count): refused += count
     case .abandoned: abandoned += 1
-    case .retrying: break
+    case .retrying, .held, .muted: break
     }
   }
 }

@@ -30,7 +30,7 @@ extension Watch {
     for end in evaluation.endRemoved(rules) + voice.health.endRemoved(ownRules) {
       try voice.tell(end)
     }
-    voice.use(loaded.rules, loaded.actions)
+    voice.use(loaded.rules, loaded.actions, loaded.mutes)
     feeds.use(rules)
     var changes = evaluation.adopt(
       rules, loaded.actions, feed: { [feeds] in feeds.feed(follower.plan($0)) },

@@ -53,6 +53,8 @@ package struct Watch {
     package var reload: ReloadSignal?
     /// Where wishes of people are left.
     package var requests: ResolveRequests?
+    /// Where people say what is to be quiet.
+    package var silences: SilenceFiles?
     /// Where a test wants it to die. It then commits as often as it can, too.
     package var faults: Faults?
 
@@ -99,17 +101,19 @@ package struct Watch {
   private let sources: [SourcePlan]
   private let patterns: [SourcePattern]
   private let actions: ActionSet
+  private let mutes: Mutes
   let settings: Settings
 
   /// `sources` are the logs that there are; of `patterns`, those that come later are followed too.
   package init(
     rules: [BoundRule], sources: [SourcePlan], patterns: [SourcePattern] = [], actions: ActionSet,
-    settings: Settings
+    mutes: Mutes = Mutes(), settings: Settings
   ) {
     self.rules = rules
     self.sources = sources
     self.patterns = patterns
     self.actions = actions
+    self.mutes = mutes
     self.settings = settings
   }
 
@@ -150,9 +154,11 @@ package struct Watch {
       ownRules, actions, live: settings.live, clock: clock, inbox: inbox,
       noted: { checkpoints?.note(StateStore.NewEntry(.health, $0)) })
     let voice = WatchVoice(
-      rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
-      report: report, checkpoints: checkpoints, health: health, glances: Glances(clock: clock),
+      rules: rules, actions: actions, mutes: mutes, live: settings.live, dispatcher: dispatcher,
+      outlet: outlet, report: report, checkpoints: checkpoints, health: health, clock: clock,
       faults: world.faults)
+    // Runs before the dispatcher is drained.
+    defer { voice.close() }
 
     if let store {
       evaluation.history = InputHistory(sources)
@@ -166,7 +172,8 @@ package struct Watch {
       let card = RunCard(
         began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
         rules: rules, sources: sources)
-      voice.begin(content.open, card, at: clock.now)
+      voice.use(world.silences?.all() ?? [])
+      voice.begin(content.open, firing: try store.openAlerts(), card, at: clock.now)
       try settle(content, rules, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
@@ -211,6 +218,7 @@ package struct Watch {
     while true {
       if let rules = calls.rules { try reload(rules, follower, &evaluation, &feeds, voice) }
       try grant(calls, &evaluation, voice)
+      if let silences = calls.takeSilences() { voice.use(silences) }
       try follower.lookUp(&evaluation, feeds.feed, voice.tell)
       let isMore = try follower.read(into: &evaluation, voice.tell, voice.tell)
       noteLosses(follower, &evaluation, voice)

@@ -1,3 +1,4 @@
+import Alerting
 import Glibc
 
 /// What may be wanted of a watch while it runs: other rules, the end of an alert, and a look at what
@@ -9,6 +10,8 @@ final class WatchCalls {
   private let requestWatcher = FileWatcher()
   private let health: HealthWatch
   private var hasRequests = true
+  private let silences: SilenceFiles?
+  private var hasSilences = true
   /// Requests that were granted; their files go once that is kept.
   private var granted: [String] = []
   /// A terminal that is gone has said so.
@@ -19,7 +22,9 @@ final class WatchCalls {
     reload = world.reload
     requests = world.requests
     self.health = health
+    silences = world.silences
     requests?.watch(by: requestWatcher)
+    silences?.watch(by: requestWatcher, for: WatchCalls.silencesChanged)
   }
 
   /// To be polled.
@@ -34,7 +39,9 @@ final class WatchCalls {
     if reload?.take() == true {
       if reload?.isHangup == true { hangup = SIGHUP } else { rules?.ask() }
     }
-    if !requestWatcher.take().isEmpty { hasRequests = true }
+    let changes = requestWatcher.take()
+    if changes.contains(WatchCalls.silencesChanged) { hasSilences = true }
+    if changes.contains(where: { $0 != WatchCalls.silencesChanged }) { hasRequests = true }
     health.bell.take()
   }
 
@@ -46,6 +53,15 @@ final class WatchCalls {
       granted.append(file)
       return request
     }
+  }
+
+  private static let silencesChanged = 1
+
+  /// What is to be quiet, when people have said so since the last time.
+  func takeSilences() -> [Silence]? {
+    guard hasSilences, let silences else { return nil }
+    hasSilences = false
+    return silences.all()
   }
 
   /// What was decided is on the disk, so that what was granted need not be asked for again.

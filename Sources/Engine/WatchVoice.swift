@@ -14,6 +14,11 @@ final class WatchVoice {
   private let dispatcher: Dispatcher
   private let report: @Sendable (Delivery.Report) -> Void
   private let checkpoints: Checkpoints?
+  private let clock: any EngineClock
+  /// Holds back what is to be quiet.
+  private var gate = DeliveryGate()
+  /// What was said, and asks for deliveries that have not been judged yet.
+  private var said: [Checkpoints.Saying] = []
   private let glances: Glances
   private let faults: Faults?
   private var isFailing = false
@@ -22,11 +27,12 @@ final class WatchVoice {
   private let losses = Losses()
 
   init(
-    rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
+    rules: [BoundRule], actions: ActionSet, mutes: Mutes, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
-    checkpoints: Checkpoints?, health: HealthWatch, glances: Glances, faults: Faults?
+    checkpoints: Checkpoints?, health: HealthWatch, clock: any EngineClock, faults: Faults?
   ) {
     self.live = live
+    self.clock = clock
     self.dispatcher = dispatcher
     var outlet = outlet
     outlet.news = { [losses, news = outlet.news] what in
@@ -37,13 +43,14 @@ final class WatchVoice {
     self.report = report
     self.checkpoints = checkpoints
     self.health = health
-    self.glances = glances
+    glances = Glances(clock: clock)
     self.faults = faults
-    use(rules, actions)
+    use(rules, actions, mutes)
   }
 
-  /// From now on these rules say what is told of their monitors, and to whom.
-  func use(_ rules: [BoundRule], _ actions: ActionSet) {
+  /// From now on these rules say what is told of their monitors, to whom, and when not.
+  func use(_ rules: [BoundRule], _ actions: ActionSet, _ mutes: Mutes) {
+    gate.use(rules.map(\.rule), mutes)
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
@@ -70,7 +77,9 @@ final class WatchVoice {
   /// A transition was decided.
   func tell(_ transition: Transition) throws {
     let deliveries = deliveries(of: transition)
-    guard let checkpoints else { return try say(transition, deliveries) }
+    guard let checkpoints else {
+      return try say(Checkpoints.Saying(transition: transition, deliveries: deliveries))
+    }
     checkpoints.note(transition, deliveries)
   }
 
@@ -96,38 +105,78 @@ final class WatchVoice {
     return end
   }
 
-  private func say(_ transition: Transition, _ deliveries: [Delivery]) throws {
+  private func say(_ saying: Checkpoints.Saying) throws {
     // Even if nobody can be shown what happened any more, somebody should be told.
-    defer { for delivery in deliveries { dispatcher.submit(delivery) } }
-    try outlet.transition(transition)
+    said.append(saying)
+    try outlet.transition(saying.transition)
   }
+
+  /// Has deliveries made of what was said, and of what need not be quiet any more.
+  func deliver() {
+    let now = clock.now
+    rule(gate.look(at: now))
+    while let first = said.first {
+      // Of what happens at one moment all is known before any of it is told.
+      let end = said.firstIndex { $0.transition.time != first.transition.time } ?? said.endIndex
+      rule(gate.take(said[..<end].map { ($0.transition, $0.deliveries) }, at: now))
+      said.removeSubrange(..<end)
+    }
+  }
+
+  private func rule(_ rulings: [DeliveryGate.Ruling]) {
+    for ruling in rulings {
+      switch ruling {
+      case .send(let delivery): dispatcher.submit(delivery)
+      case .hold(let delivery, let cause): report(delivery, .held("\(cause)"))
+      case .mute(let delivery, let reason): report(delivery, .muted(reason))
+      }
+    }
+  }
+
+  private func report(_ delivery: Delivery, _ outcome: Delivery.Outcome) {
+    report(Delivery.Report(of: delivery, attempt: 0, outcome: outcome, time: clock.now))
+  }
+
+  /// People have said what is to be quiet.
+  func use(_ silences: [Silence]) { gate.use(silences) }
 
   // Where state is kept.
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
-  func begin(_ open: [OutboxEntry], _ card: RunCard, at time: Int64) {
+  func begin(_ open: [OutboxEntry], firing: [AlertStory], _ card: RunCard, at time: Int64) {
     checkpoints?.note(StateStore.NewEntry(.start, card.json))
-    for entry in open { takeUp(entry, at: time) }
+    for alert in firing.sorted(by: { $0.since < $1.since }) where alert.state == .firing {
+      let identity = Quieting.Identity(
+        monitor: alert.monitor, level: alert.level, group: alert.group)
+      gate.restore(firing: identity, id: alert.id)
+    }
+    let deliveries = open.compactMap { entry in
+      takeUp(entry, at: time).map { (delivery: $0, isHeld: entry.status == .held) }
+    }
+    rule(gate.restore(deliveries, at: time))
   }
 
-  private func takeUp(_ entry: OutboxEntry, at time: Int64) {
+  /// Nil when that was the end of it.
+  private func takeUp(_ entry: OutboxEntry, at time: Int64) -> Delivery? {
     guard let (facts, _) = facts(of: entry.transition.monitor), let action = actions[entry.action]
     else {
-      return report(
+      report(
         Delivery.Report(
           action: entry.action, of: entry.transition,
           outcome: .blocked("it is not configured any more"), time: time))
+      return nil
     }
     let alert = AlertContext(monitor: facts, transition: entry.transition)
     let delivery = Delivery(action: action, alert: alert, mode: entry.mode)
     guard entry.status == .attempting, action.duty == .remediation, entry.mode == .live else {
-      return dispatcher.submit(delivery)
+      return delivery
     }
     report(
       Delivery.Report(
         of: delivery, attempt: entry.attempts,
         outcome: .unknown("the program ended during the attempt; it is not repeated"), time: time))
+    return nil
   }
 
   /// Nothing that was kept of these monitors holds any more.
@@ -137,6 +186,7 @@ final class WatchVoice {
   func commit(
     _ follower: Follower, _ evaluation: inout WatchEvaluation, isAtRest: Bool
   ) throws {
+    defer { deliver() }
     guard let checkpoints, faults != nil || checkpoints.isDue(isAtRest: isAtRest) else { return }
     try commit(checkpoints, follower, &evaluation)
   }
@@ -154,6 +204,12 @@ final class WatchVoice {
     note(.stop) { $0.member("reason", end.reason) }
     glances.stir()
     try keep(follower, &evaluation)
+  }
+
+  /// The run is over: what has been said is delivered, and what nobody will look at again is not.
+  func close() {
+    deliver()
+    if checkpoints == nil { rule(gate.close()) }
   }
 
   private func commit(
@@ -181,7 +237,13 @@ final class WatchVoice {
       tell(.unkept(failure))
     }
     faults?.pass()
-    for saying in checkpoints.takeSayings() { try say(saying.transition, saying.deliveries) }
+    // When one can't be shown the others are told all the same.
+    let sayings = checkpoints.takeSayings()
+    var failure: (any Error)?
+    for saying in sayings {
+      do { try say(saying) } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
     faults?.pass()
   }
 
@@ -199,9 +261,10 @@ final class WatchVoice {
 
   /// When a commit is due though nothing happens.
   func wakes(_ evaluation: WatchEvaluation) -> Duration? {
-    guard let checkpoints else { return nil }
+    let look = gate.wakes(at: clock.now).map { clock.elapsed + .milliseconds($0) }
+    guard let checkpoints else { return look }
     let isWanted = evaluation.hasMoved || checkpoints.hasEntries || glances.isStirred
-    return isWanted ? checkpoints.wakes : nil
+    return isWanted ? min(checkpoints.wakes, look ?? checkpoints.wakes) : look
   }
 }
 

@@ -133,7 +133,8 @@ package struct Timeline: Sendable {
 
   private func plan(of transition: Transition) -> String {
     transition.actions.map { action in
-      let kind = action.mode == .shadow ? "\(action.kind), shadow" : action.kind
+      var kind = action.mode == .shadow ? "\(action.kind), shadow" : action.kind
+      if let quiet = action.quiet { kind += ", muted: \(quiet)" }
       return action.name.displaySafe() + palette.paint(" (\(kind.displaySafe()))", .quiet)
     }.joined(separator: ", ")
   }

@@ -69,6 +69,7 @@ struct ConfigStory: CustomTestStringConvertible, Sendable {
       }
     }
     let set = RuleSet.load(files: rules, under: configuration, sink: sink)
+    _ = Mutes(binding: set.mutes, zones: ZoneBook(), sink: sink)
     // What only the bound query shows, once the files are right.
     for rule in sink.hasErrors ? [] : set.rules {
       do {

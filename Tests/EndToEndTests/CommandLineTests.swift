@@ -38,6 +38,7 @@ import Testing
           explain  show how a monitor is carried out, and why it fired or did not
           status   show how a durable run stands: logs, monitors, alerts
           alerts   list the alerts of a durable run, show one, or resolve one
+          silence  keep alerts of a durable run quiet for a while
           journal  show what a durable run decided, in order
           verify   prove that the journal says what the logs lead to
           audit    account for every byte of every log that a durable run reads
@@ -63,6 +64,8 @@ import Testing
           tripline status
           # what is firing
           tripline alerts
+          # for a deployment
+          tripline silence add 'monitor=api-*' host=web-1 --for 2h --reason deploy
           # what happened
           tripline journal
           # what was decided, is it true

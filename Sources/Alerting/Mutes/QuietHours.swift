@@ -20,7 +20,7 @@ package struct QuietHours: Sendable {
     if case .map = node.content {
       guard var keys = ConfigBinder(node, as: "quiet hours", sink: own) else { return nil }
       _ = keys.requiredNode("hours")
-      self = QuietHours(keys: &keys, zones: zones)
+      self = QuietHours(keys: &keys, zone: zones.zone(of: &keys))
       keys.finish()
     } else {
       self = QuietHours(
@@ -30,12 +30,12 @@ package struct QuietHours: Sendable {
     if own.hasErrors { return nil }
   }
 
-  /// Takes `hours`, `days` and `timezone` from a map that has other keys too; what is wrong is
-  /// reported and left out. Without `hours` the whole day is meant.
-  init(keys: inout ConfigBinder, zones: ZoneBook) {
+  /// Takes `hours` and `days` from a map that has other keys too; what is wrong is reported and left
+  /// out. Without `hours` the whole day is meant.
+  init(keys: inout ConfigBinder, zone: Zone) {
     ranges = keys.node("hours").map { keys.ranges($0) } ?? [0..<1_440]
     days = keys.node("days").map { keys.weekdays($0) } ?? Set(Weekday.allCases)
-    zone = zones.zone(of: &keys)
+    self.zone = zone
   }
 
   private init(ranges: [Range<Int>], days: Set<Weekday>, zone: Zone) {

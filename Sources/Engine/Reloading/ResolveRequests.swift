@@ -48,20 +48,7 @@ package struct ResolveRequests {
 
   /// Leaves a wish, as a whole or not at all. `id` is that of the alert.
   package func leave(_ request: ResolveRequest, as id: String) throws(StateFailure) {
-    if mkdir(directory, 0o700) != 0, errno != EEXIST {
-      throw StateFailure(path: directory, errno: errno)
-    }
-    let text = Array(request.json.utf8)
-    let draft = "\(directory)/.\(id).\(getpid())"
-    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw StateFailure(path: directory, errno: errno) }
-    let written = write(file, text, text.count)
-    close(file)
-    guard written == text.count, rename(draft, "\(directory)/\(id)") == 0 else {
-      let code = errno
-      unlink(draft)
-      throw StateFailure(path: directory, errno: code)
-    }
+    try LeftFile.write(request.json, as: id, in: directory)
   }
 
   /// The wishes that were left, with the names of their files.

@@ -8,10 +8,12 @@ package struct RuleSupply: Sendable {
   package struct Rules: Sendable {
     package var rules: [BoundRule]
     package var actions: ActionSet
+    package var mutes: Mutes
 
-    package init(rules: [BoundRule], actions: ActionSet) {
+    package init(rules: [BoundRule], actions: ActionSet, mutes: Mutes = Mutes()) {
       self.rules = rules
       self.actions = actions
+      self.mutes = mutes
     }
   }
 

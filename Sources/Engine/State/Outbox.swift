@@ -12,7 +12,7 @@ struct Outbox {
 
   /// Those that have not ended, oldest first.
   func open() throws(StateFailure) -> [OutboxEntry] {
-    try entries(where: "outbox.status IN ('waiting', 'attempting')")
+    try entries(where: "outbox.status IN ('waiting', 'attempting', 'held')")
   }
 
   /// All whose transition is still in the journal, oldest first.
@@ -80,6 +80,10 @@ package struct OutboxEntry: Sendable {
     /// An attempt was begun.
     case attempting
     case done, failed, unknown, blocked, shadow
+    /// To be told when it is not to be quiet any more, if it is still news.
+    case held
+    /// Kept quiet for good.
+    case muted
   }
 
   package var key: String
@@ -111,6 +115,8 @@ extension OutboxEntry.Status {
     case .failed: self = .failed
     case .unknown: self = .unknown
     case .blocked: self = .blocked
+    case .held: self = .held
+    case .muted: self = .muted
     case .shadow: self = .shadow
     case .abandoned: self = .waiting
     case .refused: return nil

@@ -49,6 +49,9 @@ package final class StateDirectory {
     return environment["HOME"].map { $0 + "/.local/state/tripline" }
   }
 
+  /// Makes the directory when it is not there, for those who only leave something in it.
+  package static func prepare(_ path: String) throws(StateFailure) { try make(path) }
+
   private static func make(_ path: String) throws(StateFailure) {
     var made = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {

@@ -32,6 +32,8 @@ package struct StateReport: Sendable {
   package var monitors: [Monitor]
   package var alerts: [AlertStory]
   package var deliveries: DeliveryCounts
+  /// Those that were left, on or over.
+  package var silences: [Silence]
 
   /// Looks at the state in a directory; nothing is changed, and nobody has to wait.
   package init(of directory: String) throws(StateFailure) {
@@ -50,6 +52,7 @@ package struct StateReport: Sendable {
         pending: own.count { $0.state == .pending })
     }
     deliveries = try store.deliveryCounts()
+    silences = SilenceFiles(of: directory).all()
   }
 }
 

@@ -47,7 +47,15 @@ enum StateSchema {
     """,
     standing,
     AccountTable.schema,
+    quiet,
   ]
+
+  /// Deliveries that wait until it need not be quiet any more, and which notification carries one.
+  private static let quiet = """
+    ALTER TABLE outbox ADD COLUMN carrier TEXT;
+    DROP INDEX outbox_open;
+    CREATE INDEX outbox_open ON outbox (status) WHERE status IN ('waiting', 'attempting', 'held');
+    """
 
   /// What people ask about a run from outside, and what ends alerts whose rules are gone.
   private static let standing = """

@@ -12,7 +12,7 @@ extension StateStore {
         SELECT min(
           coalesce((SELECT min(seq) FROM journal WHERE time >= ?) - 1, (SELECT max(seq) FROM journal)),
           coalesce((SELECT min(transition) FROM outbox
-            WHERE status IN ('waiting', 'attempting')) - 1, 9223372036854775807))
+            WHERE status IN ('waiting', 'attempting', 'held')) - 1, 9223372036854775807))
         """, [.whole(time)]
       ).first?.optionalWhole(0)
       let oldest = try database.rows("SELECT min(seq) FROM journal").first?.optionalWhole(0)

@@ -95,6 +95,8 @@ extension StateStore {
         case .failed: counts.failed += count
         case .unknown: counts.unknown += count
         case .done: counts.done += count
+        case .held: counts.held += count
+        case .muted: counts.muted += count
         case .blocked, .shadow, nil: break
         }
       }
@@ -130,4 +132,7 @@ package struct DeliveryCounts: Sendable, Hashable {
   /// Remediations of which nobody knows whether they were done.
   package var unknown = 0
   package var done = 0
+  /// To be told when it is not to be quiet any more.
+  package var held = 0
+  package var muted = 0
 }

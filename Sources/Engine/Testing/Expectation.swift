@@ -46,9 +46,17 @@ package struct Expectation: Sendable {
     let name: String
     var mode: String?
     var kind: String?
+    /// Whether it is to be quiet, and because of what.
+    var muted: Muted?
+
+    enum Muted: Sendable {
+      case not, somehow
+      /// With this in the reason.
+      case by(String)
+    }
 
     /// Only its name was written.
-    var isBare: Bool { mode == nil && kind == nil }
+    var isBare: Bool { mode == nil && kind == nil && muted == nil }
   }
 
   package let fields: [Field]
@@ -188,9 +196,11 @@ private struct FieldReader {
       let name = inner.required("name")
       let mode: ExpectedMode? = inner.choice("mode")
       let kind = inner.filled("kind")
+      let muted = inner.filled("muted").map(Expectation.Action.Muted.init)
       inner.finish()
       guard let name else { return nil }
-      actions.append(Expectation.Action(name: name, mode: mode?.rawValue, kind: kind))
+      actions.append(
+        Expectation.Action(name: name, mode: mode?.rawValue, kind: kind, muted: muted))
     }
     return .actions(actions)
   }
@@ -239,7 +249,22 @@ extension Expectation.Expected {
             && (wanted.mode ?? planned.mode.rawValue)
               == planned.mode.rawValue
             && (wanted.kind ?? planned.kind) == planned.kind
+            && wanted.muted?.isMet(by: planned.quiet) ?? true
         }
+    }
+  }
+}
+
+extension Expectation.Action.Muted {
+  fileprivate init(_ text: String) {
+    self = text == "true" ? .somehow : text == "false" ? .not : .by(text)
+  }
+
+  fileprivate func isMet(by reason: String?) -> Bool {
+    switch self {
+    case .not: reason == nil
+    case .somehow: reason != nil
+    case .by(let text): reason?.contains(text) ?? false
     }
   }
 }

@@ -9,16 +9,19 @@ package import Records
 package struct RuleTestRun {
   private let rules: [BoundRule]
   private let actions: ActionSet
+  private let mutes: Mutes
   private let options: FeedOptions
   private let zone: Zone
   /// The directory that the paths of the test file are relative to, with its slash; empty for here.
   private let base: String
 
   package init(
-    rules: [BoundRule], actions: ActionSet, options: FeedOptions, zone: Zone, base: String
+    rules: [BoundRule], actions: ActionSet, mutes: Mutes = Mutes(), options: FeedOptions,
+    zone: Zone, base: String
   ) {
     self.rules = rules
     self.actions = actions
+    self.mutes = mutes
     self.options = options
     self.zone = zone
     self.base = base
@@ -44,9 +47,10 @@ package struct RuleTestRun {
       logs.append(
         try PreparedLog(log, base: base, zone: zone, start: test.firstStart))
     }
-    let replay = Replay(
+    var replay = Replay(
       rules: rules, sources: logs.map(\.plan), options: options, actions: actions, live: test.live,
       drains: test.drains)
+    replay.mutes = mutes
     var transitions: [Transition] = []
     let outcome = try replay.run(
       Replay.Outlet(transition: { transition in

@@ -12,7 +12,7 @@ extension Flag {
   private static let sourced = reading.union([.check, .torture])
   /// Those that look at the durable state.
   private static let looking: Set<Verb.Name> = [
-    .status, .alerts, .journal, .doctor, .verify, .audit,
+    .status, .alerts, .silence, .journal, .doctor, .verify, .audit,
   ]
   private static let all = Set(Verb.Name.allCases)
 
@@ -72,7 +72,7 @@ extension Flag {
       "the field that holds a line's time, when it is none of the usual ones"),
     .one(
       "timezone", "ZONE", into: \.timezone, standard: "UTC", .reading,
-      for: sourced.union([.verify]),
+      for: sourced.union([.verify, .silence]),
       "the zone of times that name none: UTC, +02:00, Europe/Rome"),
     .one(
       "decode", "WHAT", into: \.decode, .reading, for: sourced,
@@ -124,6 +124,15 @@ extension Flag {
       "on-eof", "WHAT", into: \.onEndOfInput, .time, for: [.run],
       "when stdin ends: drain (decide what is still open) or exit"),
 
+    .one(
+      "for", "DURATION", into: \.length, .time, for: [.silence],
+      "with add: how long the silence lasts: 30m, 2h, 1d"),
+    .one(
+      "until", "TIME", into: \.until, .time, for: [.silence],
+      "with add: when the silence ends: 18:00, 2026-03-02T18:00:00Z"),
+    .one(
+      "reason", "TEXT", into: \.reason, .effects, for: [.silence],
+      "with add: why, for those who wonder"),
     .toggle(
       "live", sets: { $0.live = true }, .effects, for: [.run],
       "let remediation actions really act; without it they only record what they would do"),

@@ -27,6 +27,11 @@ package struct Options: Sendable {
   package var monitor: String?
   package var groups: [Assignment] = []
 
+  // What is to be quiet, and how long.
+  package var length: Milliseconds?
+  package var until: TimePoint?
+  package var reason: String?
+
   // How a run is tortured.
   package var kills: Count?
   package var rotations: Count?

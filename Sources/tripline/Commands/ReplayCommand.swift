@@ -46,10 +46,11 @@ package struct ReplayCommand: Command {
     let times = try setup.times(now: SystemClock().now)
     var printer = try TransitionPrinter(options.output, console, tense: .wouldRun)
     let quarantine = try Quarantine(options.quarantine)
-    let replay = Replay(
+    var replay = Replay(
       rules: loaded.rules, sources: try setup.sources(invocation.words), options: setup.feed,
       actions: loaded.actions, live: options.live, drains: options.drain,
       from: times.from, to: times.to)
+    replay.mutes = loaded.mutes
     var progress = ProgressDisplay(on: console)
     var alerts = 0
     let start = ContinuousClock.now

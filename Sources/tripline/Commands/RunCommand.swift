@@ -67,6 +67,7 @@ package struct RunCommand: Command {
     world.history = setup.configuration.history
     world.reload = ReloadSignal()
     world.requests = try setup.stateOfRun.map { ResolveRequests(of: $0) }
+    world.silences = try setup.stateOfRun.map { SilenceFiles(of: $0) }
     if let rehearsal = try Rehearsal(environment) {
       rehearsal.apply(to: &world, &sources, &loaded.actions)
       // Other rules would bring actions that are no rehearsal.
@@ -75,7 +76,7 @@ package struct RunCommand: Command {
     }
     let result = try Watch(
       rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
-      settings: settings
+      mutes: loaded.mutes, settings: settings
     ).run(
       in: world,
       Watch.Outlet(

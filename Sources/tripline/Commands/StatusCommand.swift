@@ -58,8 +58,10 @@ private struct StatusPage {
   func lines(for terminal: Terminal) -> [String] {
     let palette = terminal.palette
     var lines = head(palette)
-    for (title, table) in [("logs", logs), ("monitors", monitors), ("alerts", alerts)]
-    where !table.isEmpty {
+    for (title, table) in [
+      ("logs", logs), ("monitors", monitors), ("alerts", alerts),
+      ("silences", AlignedColumns(silences, at: now)),
+    ] where !table.isEmpty {
       lines += ["", palette.paint(title, .strong)] + table.lines(for: terminal)
     }
     return lines + ["", palette.paint("deliveries", .strong), "  " + deliveries(palette)]
@@ -141,6 +143,10 @@ private struct StatusPage {
     if counts.unknown > 0 {
       text += ", " + palette.paint("\(counts.unknown.grouped) of unknown outcome", .critical)
     }
+    if counts.held > 0 {
+      text += ", " + palette.paint("\(counts.held.grouped) held", .warning)
+    }
+    if counts.muted > 0 { text += ", \(counts.muted.grouped) muted" }
     return text
   }
 
@@ -154,6 +160,9 @@ private struct StatusPage {
     return "\(Moment.span(age / 1_000 * 1_000)) ago"
   }
 
+  /// Those that are on.
+  private var silences: [Silence] { report.silences.filter { $0.isOn(at: now) } }
+
   // For programs.
 
   private typealias Writer = Alerting.JSONWriter
@@ -165,6 +174,8 @@ private struct StatusPage {
       writer.list("sources", report.sources) { source(&$0, $1) }
       writer.list("monitors", report.monitors) { monitor(&$0, $1) }
       writer.list("alerts", report.alerts) { $1.writeMembers(to: &$0) }
+      writer.key("silences")
+      writer.array { list in for silence in silences { list.raw(silence.json) } }
       writer.key("deliveries")
       writer.object { deliveries(&$0) }
     }
@@ -177,6 +188,7 @@ private struct StatusPage {
       + report.sources.map { one in record("source") { source(&$0, one) } }
       + report.monitors.map { one in record("monitor") { monitor(&$0, one) } }
       + report.alerts.map { one in record("alert") { one.writeMembers(to: &$0) } }
+      + silences.map { one in record("silence") { one.writeMembers(to: &$0) } }
       + [record("deliveries") { deliveries(&$0) }]
   }
 
@@ -233,7 +245,8 @@ private struct StatusPage {
     let counts = report.deliveries
     for (name, count) in [
       ("waiting", counts.waiting), ("retrying", counts.retrying), ("failed", counts.failed),
-      ("unknown", counts.unknown), ("done", counts.done),
+      ("unknown", counts.unknown), ("done", counts.done), ("held", counts.held),
+      ("muted", counts.muted),
     ] {
       writer.number(name, Int64(count))
     }

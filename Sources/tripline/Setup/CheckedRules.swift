@@ -7,6 +7,7 @@ import QueryLanguage
 struct CheckedRules {
   let rules: [BoundRule]
   let actions: ActionSet
+  let mutes: Mutes
   /// Monitors and actions as far as they could be read.
   let read: RuleSet
   /// File by file in their order, each from its top to its end.
@@ -16,6 +17,7 @@ struct CheckedRules {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: setup.configuration, sink: sink)
     actions = ActionSet(binding: set.actions, environment: .placeholders, sink: sink)
+    mutes = Mutes(binding: set.mutes, zones: setup.zones, sink: sink)
     let context = setup.context
     var bound: [BoundRule] = []
     for rule in set.rules {

@@ -21,7 +21,7 @@ extension Setup {
         let loaded = try RuleFault.catching {
           try rules(files, environment: environment).checked()
         }
-        return RuleSupply.Rules(rules: loaded.rules, actions: loaded.actions)
+        return RuleSupply.Rules(rules: loaded.rules, actions: loaded.actions, mutes: loaded.mutes)
       })
   }
 }

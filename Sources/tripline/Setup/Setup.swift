@@ -179,6 +179,9 @@ struct Setup {
       units: units, params: params, zone: zone, zones: { ZoneFiles.zone(named: $0) })
   }
 
+  /// The time zones that rules may name.
+  var zones: ZoneBook { ZoneBook(usual: zone) { ZoneFiles.zone(named: $0) } }
+
   /// The files, directories and patterns of rules that were named.
   var ruleNames: [String] { ruleNames([]) }
 
@@ -218,8 +221,10 @@ struct Setup {
         for diagnostic in error.list { sink.report(diagnostic) }
       }
     }
+    let mutes = Mutes(binding: set.mutes, zones: zones, sink: sink)
     return LoadedRules(
-      rules: bound.sharing(configuration.memory), actions: actions, findings: sink.list)
+      rules: bound.sharing(configuration.memory), actions: actions, mutes: mutes,
+      findings: sink.list)
   }
 }
 
@@ -227,6 +232,7 @@ struct Setup {
 struct LoadedRules {
   var rules: [BoundRule]
   var actions: ActionSet
+  var mutes: Mutes
   var findings: [Diagnostic]
 
   /// Nothing runs while anything is wrong.

@@ -36,7 +36,8 @@ struct TestSuite {
     if !sink.hasErrors { file.check(against: loaded.rules, sink: sink) }
     mistakes = sink.hasErrors ? sink.list : []
     run = RuleTestRun(
-      rules: loaded.rules, actions: loaded.actions, options: setup.feed, zone: setup.zone,
+      rules: loaded.rules, actions: loaded.actions, mutes: loaded.mutes, options: setup.feed,
+      zone: setup.zone,
       base: base)
   }
 
