@@ -9,6 +9,10 @@ package protocol Action: Sendable {
 
   static var duty: Duty { get }
 
+  /// Whether one effect may tell of several alerts: `AlertContext.others`. A kind in whose eyes each
+  /// alert is something of its own, such as a line or an incident, says no.
+  static var tellsOfSeveral: Bool { get }
+
   /// Binds the keys of the kind; nil when something was reported that keeps it from working.
   init?(binding keys: inout ActionKeys)
 
@@ -23,9 +27,14 @@ package protocol Action: Sendable {
 
   /// What a remediation touches; nil when it has no names for that.
   func target(for alert: AlertContext) -> ActionTarget?
+
+  /// Whether that may come out of a log, so that `targets` has to say what is allowed.
+  var takesTargetFromLog: Bool { get }
 }
 
 extension Action {
+  package static var tellsOfSeveral: Bool { true }
+
   package func step(for alert: AlertContext, after replies: [Reply]) -> Step {
     guard let reply = replies.last else { return .act(effect(for: alert)) }
     return .end(Deed(taken: true, summary: reply.summary))
@@ -34,6 +43,8 @@ extension Action {
   package func outline(for alert: AlertContext) -> String { effect(for: alert).description }
 
   package func target(for alert: AlertContext) -> ActionTarget? { nil }
+
+  package var takesTargetFromLog: Bool { false }
 }
 
 /// What an action is for, which decides how carefully it's performed.

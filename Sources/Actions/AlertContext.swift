@@ -1,4 +1,5 @@
 package import Alerting
+import Records
 
 /// What an action is told: the step an alert took, and what the monitor's author wrote about it.
 package struct AlertContext: Sendable {
@@ -6,19 +7,35 @@ package struct AlertContext: Sendable {
   package var transition: Transition
   /// Milliseconds between the transition and its delivery, when that is late enough to be said.
   package var lateness: Int64?
-  /// What the remediation did that asks for this action; nil when the alert itself asks.
-  package var deed: Deed?
+  /// The remediation that asks for this action; nil when the alert itself asks.
+  package var cause: Cause?
+  /// Alerts that the same notification tells of; see `AlertContext.all` and `digest`.
+  package var others: [AlertContext] = []
+  /// How often it was told before that the alert fires.
+  package var repetition = 0
   /// When the action began, in milliseconds since the epoch; the transition's time in a dry run.
   package var now: Int64
 
   package init(
-    monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil, deed: Deed? = nil
+    monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil, cause: Cause? = nil
   ) {
     self.monitor = monitor
     self.transition = transition
     self.lateness = lateness
-    self.deed = deed
+    self.cause = cause
     now = transition.time
+  }
+
+  /// What the remediation did that asks for this action.
+  package var deed: Deed? { cause?.deed }
+}
+
+extension Rule {
+  /// How long an alert may need to resolve once all is well again: what tripped it has to leave the
+  /// window, and then the condition has to stay clear.
+  var slowestEnd: Int64 {
+    let levels = levels.map { window + ($0.resolutionWindow ?? window) }
+    return max(levels.max() ?? window, missingData?.window ?? 0) + keepFiring
   }
 }
 
@@ -34,6 +51,8 @@ package struct MonitorFacts: Sendable, Hashable {
   package var tags: [String: String] = [:]
   /// What the original calls its conditions.
   package var detectionMethod = "LogsStaticCondition"
+  /// How long an alert may need to resolve once all is well again, in milliseconds.
+  package var slowestEnd: Int64 = 0
 
   package init(name: String) { self.name = name }
 
@@ -45,6 +64,7 @@ package struct MonitorFacts: Sendable, Hashable {
     playbook = rule.playbook
     alertName = rule.alertName
     tags = rule.tags
+    slowestEnd = rule.slowestEnd
     if rule.outlier != nil { detectionMethod = "LogsOutlierCondition" }
     if rule.anomaly != nil { detectionMethod = "LogsAnomalyCondition" }
   }
@@ -56,16 +76,38 @@ extension AlertContext {
     var writer = JSONWriter()
     writer.object {
       transition.writeMembers(to: &$0)
-      $0.member("name", alertName)
+      $0.member("name", title)
       $0.member("description", monitor.description)
       $0.member("runbook", monitor.runbook ?? "")
       if let lateness { $0.member("late", DurationText.text(lateness)) }
+      if repetition > 0 {
+        $0.key("repetition")
+        $0.whole(Int64(repetition))
+      }
+      if !others.isEmpty {
+        $0.key("alerts")
+        writeAlerts(to: &$0)
+      }
       if let deed {
         $0.key("deed")
         $0.facts(of: deed)
       }
     }
     return writer.bytes
+  }
+
+  /// Why something is done about it, in a few words: `Slow API is critical: 7, compared: > 5`.
+  package var reason: String {
+    let value = transition.value.map { ": " + NumberText.shortest($0) } ?? ""
+    let threshold = transition.threshold.isEmpty ? "" : ", compared: " + transition.threshold
+    let group = transition.group.label
+    return "\(alertName)\(group.isEmpty ? "" : " (\(group))") is \(transition.level.rawValue)"
+      + value + threshold
+  }
+
+  /// The alert's name, and how many others there are: `Slow API and 3 more`.
+  package var title: String {
+    others.isEmpty ? alertName : "\(alertName) and \(others.count) more"
   }
 
   /// The alert's name: that of its template, else of its monitor.

@@ -5,6 +5,7 @@ import Alerting
 private struct Rehearsed<Original: Action>: Action {
   static var kind: String { Original.kind }
   static var duty: Duty { Original.duty }
+  static var tellsOfSeveral: Bool { Original.tellsOfSeveral }
 
   let name: String
   let original: Original
@@ -21,10 +22,18 @@ private struct Rehearsed<Original: Action>: Action {
 
   func target(for alert: AlertContext) -> ActionTarget? { original.target(for: alert) }
 
+  var takesTargetFromLog: Bool { original.takesTargetFromLog }
+
   func effect(for alert: AlertContext) -> Effect {
     var writer = JSONWriter()
     writer.object {
       $0.member("key", alert.idempotencyKey(of: name))
+      if !alert.others.isEmpty {
+        $0.key("carries")
+        $0.array { list in
+          for other in alert.others { list.string(other.idempotencyKey(of: name)) }
+        }
+      }
       $0.member("action", name)
       $0.member("duty", Original.duty.rawValue)
       $0.member("effect", original.effect(for: alert).description)
@@ -42,6 +51,10 @@ extension ActionSet {
     return map { action in
       var rehearsed = action
       rehearsed.action = rehearse(action.action, action.name)
+      // The rails go by the clock, and a rehearsal may have one that stands still.
+      rehearsed.rails = Rails()
+      (rehearsed.rails.cooldown, rehearsed.rails.settle) = (0, 0)
+      (rehearsed.targets, rehearsed.aftercare, rehearsed.needsApproval) = (nil, nil, false)
       return rehearsed
     }
   }

@@ -17,7 +17,7 @@ package struct TemplateVariable: Sendable {
   /// Whether the value may be text that came out of a log, which whoever writes to the log chooses.
   var holdsLogText: Bool {
     names.contains { name in
-      ["AlertGroup", "AlertName", "Playbook", "ResultsJson"].contains(name)
+      ["AlertGroup", "AlertName", "Alerts", "AlertsJson", "Playbook", "ResultsJson"].contains(name)
         || name.lowercased().hasPrefix("resultsjson.")
     }
   }
@@ -29,8 +29,12 @@ package struct TemplateVariable: Sendable {
 
   /// Every variable, in the order in which help lists them.
   package static let all: [TemplateVariable] = [
-    TemplateVariable("Name", "SearchName") { .text($0.monitor.name) },
-    TemplateVariable("AlertName") { .text($0.alertName) },
+    TemplateVariable("Name", "SearchName") { alert in
+      // A message about several alerts must not look like one about one.
+      let more = alert.others.isEmpty ? "" : " and \(alert.others.count) more"
+      return .text(alert.monitor.name + more)
+    },
+    TemplateVariable("AlertName") { .text($0.title) },
     TemplateVariable("Description", "SearchDescription") { .text($0.monitor.description) },
     TemplateVariable("Query", "SearchQuery") { .text($0.monitor.query) },
     TemplateVariable("Runbook") { .text($0.monitor.runbook ?? "") },
@@ -66,6 +70,14 @@ package struct TemplateVariable: Sendable {
     TemplateVariable("ResultsJson", "ResultJson", "RawResultsJson") {
       .json($0.transition.evidenceJSON)
     },
+    TemplateVariable("AlertCount") { .json(String($0.all.count)) },
+    TemplateVariable("Alerts") { .text($0.digest().joined(separator: "\n")) },
+    TemplateVariable("AlertsJson") { alert in
+      var writer = JSONWriter()
+      alert.writeAlerts(to: &writer)
+      return .json(writer.text)
+    },
+    TemplateVariable("Repetition") { .json(String($0.repetition)) },
     TemplateVariable("Late") { alert in
       alert.lateness.map { .text(DurationText.text($0)) } ?? .none
     },

@@ -106,7 +106,9 @@ struct MonitorBinder {
       Inhibition(binding: item, span: place(item), sink: sink)
     }
     keys.notBuilt(["source"])
-    keys.notBuilt(["repeat_every"])
+    if keys.node("repeat_every")?.text != "off" {
+      rule.repeatEvery = keys.positiveDuration("repeat_every")
+    }
     keys.finish()
     return rule
   }

@@ -148,6 +148,8 @@ package struct Rule: Sendable {
   package var actions: [ActionUse]
   /// Alerts that keep those of this monitor quiet.
   package var inhibitions: [Inhibition]
+  /// How often to tell again of an alert that keeps firing; nil for never.
+  package var repeatEvery: Int64?
   package var source: SourceText
   package var span: Span
   /// Where the values of the keys stand that were written, those of a block as `critical.for`.

@@ -7,11 +7,13 @@ final class WatchCalls {
   let rules: RuleWatch?
   private let reload: ReloadSignal?
   private let requests: ResolveRequests?
+  private let orders: RequestFolder?
   private let requestWatcher = FileWatcher()
   private let health: HealthWatch
   private var hasRequests = true
   private let silences: SilenceFiles?
   private var hasSilences = true
+  private var hasOrders = true
   /// Requests that were granted; their files go once that is kept.
   private var granted: [String] = []
   /// A terminal that is gone has said so.
@@ -21,10 +23,12 @@ final class WatchCalls {
     rules = world.rules.map { RuleWatch($0, clock: world.clock) }
     reload = world.reload
     requests = world.requests
+    orders = world.orders
     self.health = health
     silences = world.silences
     requests?.watch(by: requestWatcher)
-    silences?.watch(by: requestWatcher, for: WatchCalls.silencesChanged)
+    silences?.watch(by: requestWatcher)
+    orders?.watch(by: requestWatcher)
   }
 
   /// To be polled.
@@ -39,9 +43,9 @@ final class WatchCalls {
     if reload?.take() == true {
       if reload?.isHangup == true { hangup = SIGHUP } else { rules?.ask() }
     }
-    let changes = requestWatcher.take()
-    if changes.contains(WatchCalls.silencesChanged) { hasSilences = true }
-    if changes.contains(where: { $0 != WatchCalls.silencesChanged }) { hasRequests = true }
+    if !requestWatcher.take().isEmpty {
+      (hasRequests, hasOrders, hasSilences) = (true, true, true)
+    }
     health.bell.take()
   }
 
@@ -55,13 +59,25 @@ final class WatchCalls {
     }
   }
 
-  private static let silencesChanged = 1
-
   /// What is to be quiet, when people have said so since the last time.
   func takeSilences() -> [Silence]? {
     guard hasSilences, let silences else { return nil }
     hasSilences = false
     return silences.all()
+  }
+
+  /// Has what people have ordered since the last time done. What can't be written down yet is left
+  /// where it is.
+  func doOrders(_ isDone: (RemedyOrder) -> Bool) {
+    guard hasOrders, let orders else { return }
+    hasOrders = false
+    for (name, text) in orders.pending() {
+      if let order = RemedyOrder(json: text), !isDone(order) {
+        hasOrders = true
+      } else {
+        orders.remove(name)
+      }
+    }
   }
 
   /// What was decided is on the disk, so that what was granted need not be asked for again.

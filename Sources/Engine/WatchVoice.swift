@@ -13,10 +13,15 @@ final class WatchVoice {
   private let live: Bool
   private let dispatcher: Dispatcher
   private let report: @Sendable (Delivery.Report) -> Void
+  let remedies: Remedies
   private let checkpoints: Checkpoints?
   private let clock: any EngineClock
   /// Holds back what is to be quiet.
   private var gate = DeliveryGate()
+  /// Makes one notification of several.
+  private var gatherings = Gatherings()
+  /// Tells again of what keeps firing.
+  private var repetitions = Repetitions()
   /// What was said, and asks for deliveries that have not been judged yet.
   private var said: [Checkpoints.Saying] = []
   private let glances: Glances
@@ -29,7 +34,8 @@ final class WatchVoice {
   init(
     rules: [BoundRule], actions: ActionSet, mutes: Mutes, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
-    checkpoints: Checkpoints?, health: HealthWatch, clock: any EngineClock, faults: Faults?
+    remedies: Remedies, checkpoints: Checkpoints?, health: HealthWatch, clock: any EngineClock,
+    faults: Faults?
   ) {
     self.live = live
     self.clock = clock
@@ -41,6 +47,7 @@ final class WatchVoice {
     }
     self.outlet = outlet
     self.report = report
+    self.remedies = remedies
     self.checkpoints = checkpoints
     self.health = health
     glances = Glances(clock: clock)
@@ -51,8 +58,10 @@ final class WatchVoice {
   /// From now on these rules say what is told of their monitors, to whom, and when not.
   func use(_ rules: [BoundRule], _ actions: ActionSet, _ mutes: Mutes) {
     gate.use(rules.map(\.rule), mutes)
+    repetitions.use(rules.map(\.rule))
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
+    remedies.use(actions)
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
   }
 
@@ -78,7 +87,7 @@ final class WatchVoice {
   func tell(_ transition: Transition) throws {
     let deliveries = deliveries(of: transition)
     guard let checkpoints else {
-      return try say(Checkpoints.Saying(transition: transition, deliveries: deliveries))
+      return try say([Checkpoints.Saying(transition: transition, deliveries: deliveries)])
     }
     checkpoints.note(transition, deliveries)
   }
@@ -105,30 +114,62 @@ final class WatchVoice {
     return end
   }
 
-  private func say(_ saying: Checkpoints.Saying) throws {
+  /// Says what was decided together; it is acted upon soon.
+  private func say(_ sayings: [Checkpoints.Saying]) throws {
     // Even if nobody can be shown what happened any more, somebody should be told.
-    said.append(saying)
-    try outlet.transition(saying.transition)
+    said += sayings
+    for saying in sayings { try outlet.transition(saying.transition) }
   }
 
-  /// Has deliveries made of what was said, and of what need not be quiet any more.
+  /// Has deliveries made of what was said, and of what need not be quiet or wait any more.
   func deliver() {
     let now = clock.now
     rule(gate.look(at: now))
+    // Who falls sick together is known before the first of them is touched.
+    for saying in said {
+      remedies.note(asked: saying.deliveries)
+      remedies.note(saying.transition)
+      repetitions.note(saying.transition, at: now)
+    }
     while let first = said.first {
       // Of what happens at one moment all is known before any of it is told.
       let end = said.firstIndex { $0.transition.time != first.transition.time } ?? said.endIndex
       rule(gate.take(said[..<end].map { ($0.transition, $0.deliveries) }, at: now))
       said.removeSubrange(..<end)
     }
+    repeatDue(at: now)
+    for waited in gatherings.takeDue(at: clock.elapsed) {
+      rule(gate.gathered(waited, at: now))
+    }
+    for digest in gatherings.takeRest(at: clock.elapsed) { dispatcher.submit(digest) }
   }
 
   private func rule(_ rulings: [DeliveryGate.Ruling]) {
+    var sent: [Delivery] = []
     for ruling in rulings {
       switch ruling {
-      case .send(let delivery): dispatcher.submit(delivery)
+      case .send(let delivery): sent.append(delivery)
+      case .gather(let delivery): gatherings.gather(delivery, at: clock.elapsed)
       case .hold(let delivery, let cause): report(delivery, .held("\(cause)"))
       case .mute(let delivery, let reason): report(delivery, .muted(reason))
+      }
+    }
+    for delivery in gatherings.carry(sent, at: clock.elapsed) { dispatcher.submit(delivery) }
+  }
+
+  /// Tells again of alerts that have kept firing for long enough.
+  private func repeatDue(at now: Int64) {
+    for (transition, number) in repetitions.due(at: now) {
+      let deliveries = deliveries(of: transition).compactMap { delivery -> Delivery? in
+        guard delivery.action.duty == .notification else { return nil }
+        var again = delivery
+        again.alert.repetition = number
+        return again
+      }
+      if let checkpoints {
+        deliveries.forEach(checkpoints.note(repeating:))
+      } else {
+        rule(gate.repeated(deliveries, at: now))
       }
     }
   }
@@ -144,31 +185,78 @@ final class WatchVoice {
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
-  func begin(_ open: [OutboxEntry], firing: [AlertStory], _ card: RunCard, at time: Int64) {
+  func begin(
+    _ content: StateStore.Content, _ deliveries: [OutboxEntry], firing: [AlertStory],
+    _ card: RunCard, at time: Int64
+  ) {
     checkpoints?.note(StateStore.NewEntry(.start, card.json))
+    for monitor in content.monitors { noteSick(monitor) }
     for alert in firing.sorted(by: { $0.since < $1.since }) where alert.state == .firing {
       let identity = Quieting.Identity(
         monitor: alert.monitor, level: alert.level, group: alert.group)
       gate.restore(firing: identity, id: alert.id)
+      if let step = alert.steps.last { repetitions.note(step.transition, at: time) }
     }
-    let deliveries = open.compactMap { entry in
-      takeUp(entry, at: time).map { (delivery: $0, isHeld: entry.status == .held) }
+    let kept = Dictionary(deliveries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    remedies.resume { key in kept[key].flatMap(delivery) }
+    var asked: [(delivery: Delivery, isHeld: Bool)] = []
+    for entry in content.open {
+      guard var delivery = takenUp(entry, at: time) else { continue }
+      if entry.wasBegun || delivery.alert.cause != nil {
+        // The same key always tells of the same.
+        if let carrier = entry.carrier {
+          guard carrier == entry.key else { continue }
+          delivery.alert.others = content.open.filter {
+            $0.carrier == carrier && $0.key != carrier
+          }.compactMap { takenUp($0, at: time)?.alert }
+        }
+        dispatcher.submit(delivery)
+      } else {
+        asked.append((delivery, entry.status == .held))
+      }
     }
-    rule(gate.restore(deliveries, at: time))
+    rule(gate.restore(asked, at: time))
+  }
+
+  /// Tells the guard rails of the alerts of a monitor that fire.
+  private func noteSick(_ monitor: SavedMonitor) {
+    for alert in monitor.alerts where alert.isFiring {
+      var transition = Transition(
+        ending: alert, of: monitor.name, because: .condition, at: alert.firedAt, threshold: "",
+        window: 0)
+      transition.to = .firing
+      remedies.note(asked: deliveries(of: transition))
+    }
+  }
+
+  /// Does what somebody has ordered about actions; false when it can't be written down.
+  func take(_ order: RemedyOrder, at time: Int64) -> Bool {
+    guard let again = remedies.take(order) else { return false }
+    for entry in again {
+      if let delivery = takenUp(entry, at: time) { dispatcher.submit(delivery) }
+    }
+    return true
+  }
+
+  /// Nil when its monitor or its action is not known any more.
+  private func delivery(_ entry: OutboxEntry) -> Delivery? {
+    guard let (facts, _) = facts(of: entry.transition.monitor), let action = actions[entry.action]
+    else { return nil }
+    var alert = AlertContext(monitor: facts, transition: entry.transition, cause: entry.cause)
+    alert.repetition = entry.repetition
+    return Delivery(action: action, alert: alert, mode: entry.mode)
   }
 
   /// Nil when that was the end of it.
-  private func takeUp(_ entry: OutboxEntry, at time: Int64) -> Delivery? {
-    guard let (facts, _) = facts(of: entry.transition.monitor), let action = actions[entry.action]
-    else {
+  private func takenUp(_ entry: OutboxEntry, at time: Int64) -> Delivery? {
+    guard let delivery = delivery(entry) else {
       report(
         Delivery.Report(
-          action: entry.action, of: entry.transition,
+          action: entry.action, of: entry.transition, because: entry.cause,
           outcome: .blocked("it is not configured any more"), time: time))
       return nil
     }
-    let alert = AlertContext(monitor: facts, transition: entry.transition)
-    let delivery = Delivery(action: action, alert: alert, mode: entry.mode)
+    let action = delivery.action
     guard entry.status == .attempting, action.duty == .remediation, entry.mode == .live else {
       return delivery
     }
@@ -209,6 +297,12 @@ final class WatchVoice {
   /// The run is over: what has been said is delivered, and what nobody will look at again is not.
   func close() {
     deliver()
+    for waited in gatherings.takeDue(at: clock.elapsed, isEnd: true) {
+      rule(gate.gathered(waited, at: clock.now))
+    }
+    for digest in gatherings.takeRest(at: clock.elapsed, isEnd: true) {
+      dispatcher.submit(digest)
+    }
     if checkpoints == nil { rule(gate.close()) }
   }
 
@@ -237,13 +331,8 @@ final class WatchVoice {
       tell(.unkept(failure))
     }
     faults?.pass()
-    // When one can't be shown the others are told all the same.
-    let sayings = checkpoints.takeSayings()
-    var failure: (any Error)?
-    for saying in sayings {
-      do { try say(saying) } catch { failure = failure ?? error }
-    }
-    if let failure { throw failure }
+    rule(gate.repeated(checkpoints.takeRepetitions(), at: clock.now))
+    try say(checkpoints.takeSayings())
     faults?.pass()
   }
 
@@ -261,7 +350,10 @@ final class WatchVoice {
 
   /// When a commit is due though nothing happens.
   func wakes(_ evaluation: WatchEvaluation) -> Duration? {
-    let look = gate.wakes(at: clock.now).map { clock.elapsed + .milliseconds($0) }
+    let looks = [gate.wakes(at: clock.now), repetitions.wakes(at: clock.now)].compactMap { $0 }
+    let look =
+      (looks.map { clock.elapsed + .milliseconds($0) } + [gatherings.wakes].compactMap { $0 })
+      .min()
     guard let checkpoints else { return look }
     let isWanted = evaluation.hasMoved || checkpoints.hasEntries || glances.isStirred
     return isWanted ? min(checkpoints.wakes, look ?? checkpoints.wakes) : look

@@ -105,6 +105,7 @@ private struct Stage {
     for ruling in rulings {
       switch ruling {
       case .send(let delivery): end(delivery, "sent")
+      case .gather(let delivery): Issue.record("\(delivery.key) has no group to wait for")
       case .mute(let delivery, let reason): end(delivery, "muted, \(reason)")
       case .hold(let delivery, let cause):
         open[delivery.key] = (delivery, true)

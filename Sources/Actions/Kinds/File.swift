@@ -6,6 +6,8 @@ import Alerting
 package struct File: Action {
   package static let kind = "file"
   package static let duty = Duty.notification
+  /// Each alert has a line.
+  package static let tellsOfSeveral = false
 
   private let path: GuardedText
 

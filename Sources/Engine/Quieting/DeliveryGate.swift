@@ -10,6 +10,8 @@ package import Alerting
 package struct DeliveryGate {
   package enum Ruling {
     case send(Delivery)
+    /// It may wait for others, and is judged again when it has.
+    case gather(Delivery)
     /// Not now; it will be told if it is still news when that is over.
     case hold(Delivery, Quieting.Cause)
     /// Never.
@@ -58,9 +60,24 @@ package struct DeliveryGate {
     // What was held comes before what comes after it.
     rulings += look(at: now)
     for (_, deliveries) in steps {
-      for delivery in deliveries { rulings.append(judge(delivery, at: now)) }
+      for delivery in deliveries { rulings.append(admit(delivery, at: now)) }
     }
     return rulings
+  }
+
+  /// Deliveries have waited for each other; meanwhile some may have come to be quiet.
+  package mutating func gathered(_ deliveries: [Delivery], at now: Int64) -> [Ruling] {
+    var rulings: [Ruling] = []
+    for delivery in deliveries {
+      if delivery.isEnd { rulings += end(of: delivery.identity, [delivery]) }
+      rulings.append(judge(delivery, at: now))
+    }
+    return rulings
+  }
+
+  /// Alerts that people know of keep firing.
+  package mutating func repeated(_ deliveries: [Delivery], at now: Int64) -> [Ruling] {
+    deliveries.map { admit($0, at: now) }
   }
 
   /// Time has passed: what becomes of what was held.
@@ -117,7 +134,7 @@ package struct DeliveryGate {
         rulings.append(.mute(delivery, DeliveryGate.overMeanwhile))
         continue
       }
-      rulings.append(judge(delivery, at: now))
+      rulings.append(isHeld ? judge(delivery, at: now) : admit(delivery, at: now))
     }
     return rulings
   }
@@ -155,11 +172,21 @@ package struct DeliveryGate {
 
   private static let overMeanwhile = "the alert was over first"
 
+  private mutating func admit(_ delivery: Delivery, at now: Int64) -> Ruling {
+    delivery.action.gathering.group == nil ? judge(delivery, at: now) : .gather(delivery)
+  }
+
   private mutating func judge(_ delivery: Delivery, at now: Int64) -> Ruling {
+    if delivery.alert.repetition > 0, !quieting.isFiring(delivery.identity) {
+      return .mute(delivery, DeliveryGate.overMeanwhile)
+    }
     if let reason = unheard.removeValue(forKey: delivery.key) { return .mute(delivery, reason) }
     guard let cause = quieting.cause(delivery.identity, at: now) else { return .send(delivery) }
-    // What heals is not made up for: nobody knows whether it is still right by then.
-    guard delivery.action.duty == .notification else { return .mute(delivery, "\(cause)") }
+    // What heals is not made up for: nobody knows whether it is still right by then. And that an alert
+    // still fires is told again soon enough.
+    guard delivery.action.duty == .notification, delivery.alert.repetition == 0 else {
+      return .mute(delivery, "\(cause)")
+    }
     hold(delivery, cause)
     return .hold(delivery, cause)
   }
@@ -167,6 +194,11 @@ package struct DeliveryGate {
   private mutating func hold(_ delivery: Delivery, _ cause: Quieting.Cause) {
     held.append(Held(delivery: delivery, looksAgain: cause.end ?? .max, cause: cause))
   }
+}
+
+extension DeliveryGate.Ruling {
+  /// What waits for others.
+  var gathered: Delivery? { if case .gather(let delivery) = self { delivery } else { nil } }
 }
 
 extension Delivery {

@@ -34,9 +34,11 @@ final class QuietReplay {
     waiting = []
     _ = gate.look(at: now)
     var reasons: [String: String] = [:]
-    for ruling in gate.take(transitions.map { ($0, deliveries(of: $0)) }, at: now) {
+    let rulings = gate.take(transitions.map { ($0, deliveries(of: $0)) }, at: now)
+    // Nobody waits here for others.
+    for ruling in rulings + gate.gathered(rulings.compactMap(\.gathered), at: now) {
       switch ruling {
-      case .send: break
+      case .send, .gather: break
       case .hold(let delivery, let cause): reasons[delivery.key] = cause.name
       case .mute(let delivery, let reason): reasons[delivery.key] = reason
       }

@@ -48,7 +48,7 @@ package struct ResolveRequests {
 
   /// Leaves a wish, as a whole or not at all. `id` is that of the alert.
   package func leave(_ request: ResolveRequest, as id: String) throws(StateFailure) {
-    try LeftFile.write(request.json, as: id, in: directory)
+    try RequestFolder(directory).leave(request.json, as: id)
   }
 
   /// The wishes that were left, with the names of their files.

@@ -17,6 +17,7 @@ final class Checkpoints {
   private let clock: any EngineClock
   private var entries: [StateStore.NewEntry] = []
   private var sayings: [Saying] = []
+  private var repetitions: [Delivery] = []
   /// Monitors whose rows are to be forgotten before others are written.
   private var forgotten: [String] = []
   /// When the oldest of them was decided.
@@ -48,17 +49,19 @@ final class Checkpoints {
   }
 
   func note(_ transition: Transition, _ deliveries: [Delivery]) {
-    let intents = deliveries.map { delivery in
-      OutboxEntry(
-        key: delivery.key, transition: transition, action: delivery.action.name,
-        mode: delivery.mode)
-    }
+    let intents = deliveries.map { OutboxEntry($0) }
     note(StateStore.NewEntry(transition, intents: intents))
     sayings.append(Saying(transition: transition, deliveries: deliveries))
     waitsSince = waitsSince ?? clock.elapsed
   }
 
   func note(_ entry: StateStore.NewEntry) { entries.append(entry) }
+
+  /// Somebody is told again of a transition that was noted before.
+  func note(repeating delivery: Delivery) {
+    repetitions.append(delivery)
+    waitsSince = waitsSince ?? clock.elapsed
+  }
 
   /// Nothing that was kept of these monitors holds any more.
   func forget(_ monitors: [String]) { forgotten += monitors }
@@ -71,7 +74,7 @@ final class Checkpoints {
   }
 
   /// Whether something was noted that is not kept yet.
-  var hasEntries: Bool { !entries.isEmpty || !forgotten.isEmpty }
+  var hasEntries: Bool { !entries.isEmpty || !forgotten.isEmpty || !repetitions.isEmpty }
 
   /// When positions have been left behind long enough.
   var wakes: Duration { lastTry + Checkpoints.interval }
@@ -87,6 +90,7 @@ final class Checkpoints {
     checkpoint.monitors = monitors
     checkpoint.accounts = accounts
     checkpoint.entries = entries
+    checkpoint.repetitions = repetitions.map { OutboxEntry($0) }
     checkpoint.forgotten = forgotten
     checkpoint.notes = notes
     // Behind what it led to: those are the transitions since the entry of its kind before.
@@ -110,6 +114,12 @@ final class Checkpoints {
     prunes = clock.elapsed + pruningPause
     // What can't be removed now can be the next time.
     try? store.prune(before: clock.now - history)
+  }
+
+  /// What may be told again now.
+  func takeRepetitions() -> [Delivery] {
+    defer { repetitions = [] }
+    return repetitions
   }
 
   /// What may be said now. When nothing can be written that is everything too: an alert that is not

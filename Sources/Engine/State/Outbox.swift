@@ -1,4 +1,4 @@
-import Actions
+package import Actions
 package import Alerting
 
 /// Deliveries that were asked for: written down with the transition that asks, so that after a kill
@@ -21,7 +21,8 @@ struct Outbox {
   private func entries(where condition: String) throws(StateFailure) -> [OutboxEntry] {
     try database.rows(
       """
-      SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts, journal.content
+      SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts,
+        journal.content, outbox.cause, outbox.carrier
       FROM outbox JOIN journal ON journal.seq = outbox.transition
       WHERE \(condition) ORDER BY outbox.transition, outbox.key
       """
@@ -32,8 +33,19 @@ struct Outbox {
       else { return nil }
       return OutboxEntry(
         key: row.text(0), transition: transition, action: row.text(1), mode: mode, status: status,
-        attempts: Int(row.whole(4)))
+        attempts: Int(row.whole(4)), cause: row.optionalText(6).flatMap(Cause.init(json:)),
+        carrier: row.optionalText(7))
     }
+  }
+
+  /// Asks for a delivery that follows one of the same transition.
+  func write(
+    _ entry: OutboxEntry, after key: String, at time: Int64
+  ) throws(StateFailure) {
+    let transition = try database.rows(
+      "SELECT transition FROM outbox WHERE key = ?", [.text(key)]
+    ).first?.whole(0)
+    if let transition { try write(entry, of: transition, at: time) }
   }
 
   /// Asks for a delivery of the transition in this journal entry.
@@ -43,22 +55,26 @@ struct Outbox {
     try database.run(
       """
       INSERT OR IGNORE INTO outbox
-        (key, transition, action, mode, status, attempts, updated, detail)
-      VALUES (?, ?, ?, ?, ?, ?, ?, '')
+        (key, transition, action, mode, status, attempts, updated, detail, cause)
+      VALUES (?, ?, ?, ?, ?, ?, ?, '', ?)
       """,
       [
         .text(entry.key), .whole(transition), .text(entry.action), .text(entry.mode.rawValue),
         .text(entry.status.rawValue), .whole(Int64(entry.attempts)), .whole(time),
+        entry.cause.map { .text($0.json) } ?? .null,
       ])
   }
 
   /// Notes that an attempt begins; false when nobody wrote down that it was asked for.
-  func begin(_ key: String, at time: Int64) throws(StateFailure) -> Bool {
+  ///
+  /// `carrier` is the key of the notification that tells of it among others: it must always tell of the
+  /// same.
+  func begin(_ key: String, carrier: String?, at time: Int64) throws(StateFailure) -> Bool {
     try database.rows(
       """
-      UPDATE outbox SET status = 'attempting', attempts = attempts + 1, updated = ?
+      UPDATE outbox SET status = 'attempting', attempts = attempts + 1, updated = ?, carrier = ?
       WHERE key = ? RETURNING key
-      """, [.whole(time), .text(key)]
+      """, [.whole(time), carrier.map { .text($0) } ?? .null, .text(key)]
     ).count == 1
   }
 
@@ -92,10 +108,21 @@ package struct OutboxEntry: Sendable {
   package var mode: PlannedAction.Mode
   package var status: Status
   package var attempts: Int
+  /// The remediation that asks for it; nil when the alert itself does.
+  package var cause: Cause?
+  /// The key of the notification that tells of it among others; nil when none was begun.
+  package var carrier: String?
+
+  /// What a delivery asks for.
+  package init(_ delivery: Delivery) {
+    self.init(
+      key: delivery.key, transition: delivery.alert.transition, action: delivery.action.name,
+      mode: delivery.mode, cause: delivery.alert.cause)
+  }
 
   package init(
     key: String, transition: Transition, action: String, mode: PlannedAction.Mode,
-    status: Status = .waiting, attempts: Int = 0
+    status: Status = .waiting, attempts: Int = 0, cause: Cause? = nil, carrier: String? = nil
   ) {
     self.key = key
     self.transition = transition
@@ -103,7 +130,23 @@ package struct OutboxEntry: Sendable {
     self.mode = mode
     self.status = status
     self.attempts = attempts
+    self.cause = cause
+    self.carrier = carrier
   }
+
+  /// The key of the delivery that it repeats.
+  var firstKey: String { Delivery.key(of: action, for: transition.id, because: cause) }
+
+  /// How often it was told before that the alert fires, as its key says.
+  var repetition: Int {
+    let id = key.prefix { $0 != "-" }.split(separator: "~")
+    return id.count == 2 ? Int(id[1]) ?? 0 : 0
+  }
+}
+
+extension OutboxEntry {
+  /// Whether it was attempted, so that people may have been told already.
+  var wasBegun: Bool { status == .attempting || status == .waiting && attempts > 0 }
 }
 
 extension OutboxEntry.Status {
@@ -119,7 +162,8 @@ extension OutboxEntry.Status {
     case .muted: self = .muted
     case .shadow: self = .shadow
     case .abandoned: self = .waiting
-    case .refused: return nil
+    case .parked: self = .waiting
+    case .refused, .helped, .unhelpful: return nil
     }
   }
 }

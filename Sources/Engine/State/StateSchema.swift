@@ -47,6 +47,7 @@ enum StateSchema {
     """,
     standing,
     AccountTable.schema,
+    DeedTable.schema,
     quiet,
   ]
 

@@ -27,6 +27,9 @@ struct LintReport {
       in: LintedFiles(
         rules: rules.read.rules, bound: rules.rules, entries: rules.read.actions,
         actions: rules.actions, isWhole: !rules.hasErrors))
+    if !rules.hasErrors {
+      found += MuteLints.findings(in: rules.mutes, of: rules.read.rules, at: SystemClock().now)
+    }
     findings = LintReport.accepted(found, rules, files).sorted(by: files)
   }
 
@@ -53,6 +56,7 @@ extension CheckedRules {
   fileprivate func places(in file: SourceText) -> [Span] {
     read.rules.filter { $0.source.name == file.name }.map(\.span)
       + read.actions.filter { $0.value.source.name == file.name }.map(\.keySpan)
+      + mutes.list.filter { $0.place.source.name == file.name }.map(\.place.span)
   }
 }
 
@@ -61,7 +65,8 @@ package enum LintTable {
   /// In the order in which help lists them.
   package static let pages: [LintPage] =
     RuleLints.all.map { $0.page } + RuleLints.warnings + QueryLints.pages + SampleLints.pages
-    + ActionLints.all.map { $0.page } + ActionLints.warnings + [Allowances.page]
+    + ActionLints.all.map { $0.page } + ActionLints.warnings + MuteLints.pages
+    + [Allowances.page]
     + MistakePages.all
 
   static func page(of code: String) -> LintPage? { pages.first { $0.code == code } }

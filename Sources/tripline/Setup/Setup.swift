@@ -179,9 +179,6 @@ struct Setup {
       units: units, params: params, zone: zone, zones: { ZoneFiles.zone(named: $0) })
   }
 
-  /// The time zones that rules may name.
-  var zones: ZoneBook { ZoneBook(usual: zone) { ZoneFiles.zone(named: $0) } }
-
   /// The files, directories and patterns of rules that were named.
   var ruleNames: [String] { ruleNames([]) }
 
@@ -208,11 +205,16 @@ struct Setup {
     return files
   }
 
+  /// The zones that rule files may name.
+  var zoneBook: ZoneBook { ZoneBook(usual: zone) { ZoneFiles.zone(named: $0) } }
+
   /// Everything that runs, or everything that is wrong with it.
   func rules(_ files: [SourceText], environment: ActionEnvironment) throws -> LoadedRules {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
-    let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
+    let actions = ActionSet(
+      binding: set.actions, environment: environment, zones: zoneBook, sink: sink)
+    for mistake in actions.mistakes(in: set.rules) { sink.report(mistake) }
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
       do throws(Diagnostics) {
@@ -221,7 +223,7 @@ struct Setup {
         for diagnostic in error.list { sink.report(diagnostic) }
       }
     }
-    let mutes = Mutes(binding: set.mutes, zones: zones, sink: sink)
+    let mutes = Mutes(binding: set.mutes, zones: zoneBook, sink: sink)
     return LoadedRules(
       rules: bound.sharing(configuration.memory), actions: actions, mutes: mutes,
       findings: sink.list)
