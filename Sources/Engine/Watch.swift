@@ -53,6 +53,8 @@ package struct Watch {
     package var reload: ReloadSignal?
     /// Where wishes of people are left.
     package var requests: ResolveRequests?
+    /// The sign of life, if somebody waits for one.
+    package var heartbeat: Heartbeat?
     /// Where a test wants it to die. It then commits as often as it can, too.
     package var faults: Faults?
 
@@ -74,6 +76,8 @@ package struct Watch {
     package var news: (WatchNews) -> Void
     /// Called on the threads of the deliveries.
     package var delivery: @Sendable (Delivery.Report) -> Void
+    /// Called on threads of its own.
+    package var pulse: @Sendable (PulseNews) -> Void = { _ in }
     package var quarantine: ((Bytes) throws -> Void)?
 
     package init(
@@ -149,10 +153,16 @@ package struct Watch {
     let health = HealthWatch(
       ownRules, actions, live: settings.live, clock: clock, inbox: inbox,
       noted: { checkpoints?.note(StateStore.NewEntry(.health, $0)) })
+    let pulses = Pulses(
+      heartbeat: world.heartbeat, clock: clock, transport: world.transport,
+      report: { [say = outlet.pulse] news in
+        say(news)
+        inbox.post(news)
+      })
     let voice = WatchVoice(
       rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
       report: report, checkpoints: checkpoints, health: health, glances: Glances(clock: clock),
-      faults: world.faults)
+      pulses: pulses, faults: world.faults)
 
     if let store {
       evaluation.history = InputHistory(sources)
@@ -167,6 +177,7 @@ package struct Watch {
         began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
         rules: rules, sources: sources)
       voice.begin(content.open, card, at: clock.now)
+      voice.remember(firing: try store.openAlerts())
       try settle(content, rules, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
@@ -221,6 +232,7 @@ package struct Watch {
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)
       if voice.isKept { calls.areKept() }
+      voice.pulse(evaluation)
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input
@@ -233,6 +245,7 @@ package struct Watch {
       let wakes = [
         isMore ? elapsed : evaluation.wakes(after: elapsed), evaluation.closesAt,
         voice.wakes(evaluation), voice.health.wakes(after: elapsed), calls.rules?.wakes,
+        voice.pulses.wakes,
       ]
       if let end = sleep.untilSomethingHappens(by: wakes.compactMap { $0 }.min()) { return end }
     }

@@ -15,6 +15,7 @@ final class WatchVoice {
   private let report: @Sendable (Delivery.Report) -> Void
   private let checkpoints: Checkpoints?
   private let glances: Glances
+  let pulses: Pulses
   private let faults: Faults?
   private var isFailing = false
   /// Lines that are missing, of which the monitors have not heard yet.
@@ -24,7 +25,8 @@ final class WatchVoice {
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
-    checkpoints: Checkpoints?, health: HealthWatch, glances: Glances, faults: Faults?
+    checkpoints: Checkpoints?, health: HealthWatch, glances: Glances, pulses: Pulses,
+    faults: Faults?
   ) {
     self.live = live
     self.dispatcher = dispatcher
@@ -38,6 +40,7 @@ final class WatchVoice {
     self.checkpoints = checkpoints
     self.health = health
     self.glances = glances
+    self.pulses = pulses
     self.faults = faults
     use(rules, actions)
   }
@@ -46,6 +49,7 @@ final class WatchVoice {
   func use(_ rules: [BoundRule], _ actions: ActionSet) {
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
+    pulses.adopt { self.deliveries(of: $0) }
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
   }
 
@@ -97,12 +101,30 @@ final class WatchVoice {
   }
 
   private func say(_ transition: Transition, _ deliveries: [Delivery]) throws {
+    pulses.note(transition, deliveries)
     // Even if nobody can be shown what happened any more, somebody should be told.
     defer { for delivery in deliveries { dispatcher.submit(delivery) } }
     try outlet.transition(transition)
   }
 
+  /// Sends what is due by the clock. That the watch lives it says only when it could also do what it
+  /// is there for: decide, and keep what it decides.
+  func pulse(_ evaluation: WatchEvaluation) {
+    pulses.step(
+      isAble: {
+        !isFailing && !evaluation.troubles.contains { $0.troubles.health == .overflow }
+      }, deliveries: { self.deliveries(of: $0) })
+  }
+
   // Where state is kept.
+
+  /// What fires since an earlier run.
+  func remember(firing alerts: [AlertStory]) {
+    for alert in alerts where alert.state == .firing {
+      guard let transition = alert.steps.last?.transition else { continue }
+      pulses.restore(transition, deliveries(of: transition))
+    }
+  }
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
