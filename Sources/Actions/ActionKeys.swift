@@ -40,13 +40,6 @@ package struct ActionKeys {
     return fixed(node, of: key)
   }
 
-  /// A list of fixed texts; a single one stands for a list of one.
-  package mutating func fixedList(_ key: String) -> [GuardedText] {
-    guard keys.strings(key) != nil, let value = keys.node(key) else { return [] }
-    let nodes = if case .list(let items) = value.content { items } else { [value] }
-    return nodes.compactMap { fixed($0, of: key) }
-  }
-
   /// A list of texts; a single one stands for a list of one.
   package mutating func templates(_ key: String) -> [Template]? {
     // `strings` reports what's not a text; the nodes keep the places for our own findings.
@@ -63,6 +56,12 @@ package struct ActionKeys {
     return entries.compactMap { entry in
       template(entry.value, of: entry.key).map { (entry.key, $0) }
     }
+  }
+
+  /// A list of texts that are the same for every alert; a single one stands for a list of one.
+  package mutating func fixedList(_ key: String) -> [GuardedText]? {
+    guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
+    return value.parts.compactMap { fixed($0, of: key) }
   }
 
   /// Reports a finding about the value of a key, or about the whole map when it's absent.

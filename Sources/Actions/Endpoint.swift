@@ -26,7 +26,7 @@ package struct Endpoint: Sendable {
   package static func several(binding keys: inout ActionKeys) -> [Endpoint] {
     let common = NetworkKeys(binding: &keys)
     guard keys.keys.requiredNode("url") != nil else { return [] }
-    return keys.fixedList("url").map { Endpoint($0, common, in: keys, of: "url") }
+    return (keys.fixedList("url") ?? []).map { Endpoint($0, common, in: keys, of: "url") }
   }
 
   /// One of several addresses that share their other keys.

@@ -21,7 +21,7 @@ import Testing
         actions:
         \(actions)
         """)
-    try site.write("\(Self.mark)-file é\n", to: "token")
+    try site.write("\(Self.mark)-file\n", to: "token")
     try site.write("\(Self.mark)-command\r\n", to: "vault")
     try site.protect("token")
     return site
@@ -192,9 +192,8 @@ extension RunSite {
   /// Every file in the place, by its path within it.
   fileprivate func files() throws -> [(String, Data)] {
     try FileManager.default.subpathsOfDirectory(atPath: directory.path).compactMap { path in
-      var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: url(path).path, isDirectory: &isFolder)
-      return isFolder.boolValue ? nil : (path, try Data(contentsOf: url(path)))
+      let isFile = try url(path).resourceValues(forKeys: [.isRegularFileKey]).isRegularFile
+      return isFile == true ? (path, try Data(contentsOf: url(path))) : nil
     }
   }
 }

@@ -37,7 +37,7 @@ package struct Email: Action {
     password = keys.fixed("password")
     let from = keys.required("from")
     let hasRecipients = keys.keys.requiredNode("to") != nil
-    to = hasRecipients ? keys.fixedList("to") : []
+    to = hasRecipients ? keys.fixedList("to") ?? [] : []
     subject = keys.template("subject")
     body = keys.template("body")
 

@@ -28,9 +28,9 @@ package enum SecretReference: Sendable, Hashable {
     case .command:
       guard content.hasPrefix("[") else { return nil }
       let words = content.dropFirst().split(separator: ",", omittingEmptySubsequences: false)
-        .map { String($0).trimmed.unquoted }
+        .map { String($0).trimmed }
       guard !words.contains("") else { return nil }
-      self = .command(words)
+      self = .command(words.map(\.unquoted))
     }
   }
 
