@@ -6,14 +6,22 @@ package enum ActionTable {
   /// In the order in which help lists them.
   package static let kinds: [any Action.Type] = [
     Webhook.self,
+    Email.self,
+    Slack.self,
+    Teams.self,
+    Discord.self,
+    PagerDuty.self,
+    Opsgenie.self,
+    Alertmanager.self,
     Exec.self,
     SystemdRestart.self,
     File.self,
+    Log.self,
   ]
 
   /// Kinds that the rule file has words for and this program has not yet.
   static let plannedKinds = [
-    "email", "slack", "pagerduty", "alertmanager", "aws.ec2.restore", "aws.sns", "aws.lambda",
+    "aws.ec2.restore", "aws.sns", "aws.lambda",
     "aws.logs",
   ]
 
@@ -61,7 +69,7 @@ package enum ActionTable {
     }
     guard
       var kindKeys = ActionKeys(
-        kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
+        kindNode, as: "`\(kind.kind)` action", action: name, environment: environment, sink: sink)
     else { return nil }
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
