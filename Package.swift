@@ -43,7 +43,7 @@ let package = Package(
     library("Records", ["CKernels"]),
     library("QueryLanguage", ["Records", "CCrypto", "CPCRE2"]),
     library("Alerting", ["Records", "QueryLanguage", "CCrypto", "CYAML"]),
-    library("Actions", ["Alerting", "CCurl", "CLinux"]),
+    library("Actions", ["Alerting", "CCrypto", "CCurl", "CLinux"]),
     library(
       "Engine",
       [

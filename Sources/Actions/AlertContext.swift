@@ -6,11 +6,19 @@ package struct AlertContext: Sendable {
   package var transition: Transition
   /// Milliseconds between the transition and its delivery, when that is late enough to be said.
   package var lateness: Int64?
+  /// What the remediation did that asks for this action; nil when the alert itself asks.
+  package var deed: Deed?
+  /// When the action began, in milliseconds since the epoch; the transition's time in a dry run.
+  package var now: Int64
 
-  package init(monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil) {
+  package init(
+    monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil, deed: Deed? = nil
+  ) {
     self.monitor = monitor
     self.transition = transition
     self.lateness = lateness
+    self.deed = deed
+    now = transition.time
   }
 }
 
@@ -52,6 +60,10 @@ extension AlertContext {
       $0.member("description", monitor.description)
       $0.member("runbook", monitor.runbook ?? "")
       if let lateness { $0.member("late", DurationText.text(lateness)) }
+      if let deed {
+        $0.key("deed")
+        $0.facts(of: deed)
+      }
     }
     return writer.bytes
   }

@@ -21,7 +21,8 @@ package struct Delivery: Sendable {
     "\(transition)-\(action)"
   }
 
-  package var effect: Effect { action.action.effect(for: alert) }
+  /// What it would do, as a dry run prints it.
+  package var outline: String { action.action.outline(for: alert) }
 
   /// What became of a delivery, or of an attempt at it.
   package enum Outcome: Sendable, Hashable {
@@ -53,6 +54,8 @@ package struct Delivery: Sendable {
     package var transition: String
     package var attempt: Int
     package var outcome: Outcome
+    /// What a remediation did, or why it did nothing.
+    package var deed: Deed?
 
     package init(of delivery: Delivery, attempt: Int, outcome: Outcome, time: Int64) {
       self.time = time
@@ -133,6 +136,10 @@ extension Delivery.Report {
       $0.whole(Int64(attempt))
       $0.member("outcome", outcome.word)
       $0.member("detail", outcome.detail)
+      if let deed, !deed.facts.isEmpty {
+        $0.key("deed")
+        $0.facts(of: deed)
+      }
     }
     return writer.bytes
   }

@@ -26,16 +26,22 @@ package struct HTTPRequest: Sendable, Hashable {
   package var body: GuardedText
   /// A file of the certificates to trust instead of the system's.
   package var authorities: String?
+  /// How each attempt is signed.
+  package var signing: Signing?
+  /// How the answer is judged.
+  package var reading: Reading
 
   package init(
     method: String, url: GuardedText, headers: [Header] = [], body: GuardedText = GuardedText(),
-    authorities: String? = nil
+    authorities: String? = nil, signing: Signing? = nil, reading: Reading = .plain
   ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
     self.authorities = authorities
+    self.signing = signing
+    self.reading = reading
   }
 }
 

@@ -19,6 +19,8 @@ private struct Rehearsed<Original: Action>: Action {
   /// A rule file can't ask for one.
   init?(binding keys: inout ActionKeys) { nil }
 
+  func target(for alert: AlertContext) -> ActionTarget? { original.target(for: alert) }
+
   func effect(for alert: AlertContext) -> Effect {
     var writer = JSONWriter()
     writer.object {

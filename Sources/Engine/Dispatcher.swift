@@ -152,7 +152,8 @@ private final class LaneRunner: Sendable {
       reports.forEach(report)
       switch step {
       case .attempt(let delivery): conclude(attempt(delivery, on: &transport))
-      case .describe(let delivery): conclude(.success(delivery.effect.description))
+      case .describe(let delivery):
+        conclude(.success(Deed(taken: false, summary: delivery.outline)))
       case .wait(let time): clock.wait(for: bell, until: time)
       case .stop:
         state.withLock { $0.thread = .ended }
@@ -164,13 +165,12 @@ private final class LaneRunner: Sendable {
 
   private func attempt(
     _ delivery: Delivery, on transport: inout any Transport
-  ) -> Result<String, ActionError> {
-    let action = delivery.action
+  ) -> Result<Deed, ActionError> {
     do {
       try begin(delivery)
     } catch {
       // A message may come twice, which its key tells; what heals must not be done twice.
-      if action.duty == .remediation {
+      if delivery.action.duty == .remediation {
         return .failure(
           ActionError(
             "not begun, because it could not be written down: \(error)",
@@ -178,15 +178,13 @@ private final class LaneRunner: Sendable {
       }
     }
     do throws(ActionError) {
-      return .success(
-        try transport.perform(
-          delivery.effect, timeout: action.timeout, redaction: action.redaction))
+      return .success(try Attempt(delivery: delivery, clock: clock).run(on: &transport))
     } catch {
       return .failure(error)
     }
   }
 
-  private func conclude(_ result: Result<String, ActionError>) {
+  private func conclude(_ result: Result<Deed, ActionError>) {
     let (elapsed, now) = (clock.elapsed, clock.now)
     state.withLock { $0.lane.conclude(result, at: elapsed, now: now) }
   }

@@ -91,14 +91,19 @@ package struct Lane: Sendable {
 
   /// How the attempt, or the description, went.
   package mutating func conclude(
-    _ result: Result<String, ActionError>, at elapsed: Duration, now: Int64
+    _ result: Result<Deed, ActionError>, at elapsed: Duration, now: Int64
   ) {
     // Abandoned meanwhile: it has been said, and nobody listens any more.
     guard case .attempting(let job) = hand else { return }
     hand = .empty
     switch result {
-    case .success(let detail):
-      finish(job, job.delivery.mode == .shadow ? .shadow(detail) : .done(detail), now: now)
+    case .success(let deed):
+      let ending = (job.delivery.mode, deed.taken)
+      switch ending {
+      case (.shadow, _): finish(job, .shadow(deed.summary), now: now)
+      case (.live, true): finish(job, .done(deed.summary), deed, now: now)
+      case (.live, false): finish(job, .blocked(deed.summary), deed, now: now)
+      }
     case .failure(let error):
       fail(job, error, at: elapsed, now: now)
     }
@@ -199,14 +204,20 @@ package struct Lane: Sendable {
     finish(job, isUnknown ? .unknown(error.reason) : .failed(error.reason), now: now)
   }
 
-  private mutating func finish(_ job: Job, _ outcome: Delivery.Outcome, now: Int64) {
+  private mutating func finish(
+    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil, now: Int64
+  ) {
     tally.count(outcome)
-    say(job, outcome, now: now)
+    say(job, outcome, deed, now: now)
   }
 
-  private mutating func say(_ job: Job, _ outcome: Delivery.Outcome, now: Int64) {
-    reports.append(
-      Delivery.Report(of: job.delivery, attempt: job.attempts, outcome: outcome, time: now))
+  private mutating func say(
+    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil, now: Int64
+  ) {
+    var report = Delivery.Report(
+      of: job.delivery, attempt: job.attempts, outcome: outcome, time: now)
+    report.deed = deed
+    reports.append(report)
   }
 
   private mutating func sayRefused(now: Int64) {

@@ -9,7 +9,9 @@ import Testing
     var transport = SystemTransport(environment: [:])
     let effect = Effect.append(FileLine(path: GuardedText(path), line: Array(line.utf8)))
     return Result { () throws(ActionError) in
-      try transport.perform(effect, timeout: .seconds(10), redaction: Redaction())
+      try transport.perform(
+        effect, now: 0, timeout: .seconds(10), redaction: Redaction()
+      ).summary
     }
   }
 

@@ -14,7 +14,9 @@ import Testing
       method: method, url: GuardedText(url), headers: headers, body: GuardedText(body),
       authorities: authorities)
     return Result { () throws(ActionError) in
-      try transport.perform(.request(request), timeout: timeout, redaction: redaction)
+      try transport.perform(
+        .request(request), now: 0, timeout: timeout, redaction: redaction
+      ).summary
     }
   }
 

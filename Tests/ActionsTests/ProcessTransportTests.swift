@@ -14,7 +14,9 @@ import Testing
       environment: environment.map { ProcessCall.Variable($0.0, GuardedText($0.1)) },
       input: Array(input.utf8))
     return Result { () throws(ActionError) in
-      try transport.perform(.process(call), timeout: timeout, redaction: redaction)
+      try transport.perform(
+        .process(call), now: 0, timeout: timeout, redaction: redaction
+      ).summary
     }
   }
 

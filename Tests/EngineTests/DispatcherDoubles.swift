@@ -61,9 +61,9 @@ struct ScriptedTransport: Transport {
   let answer: @Sendable (Effect) -> Result<String, ActionError>
 
   func perform(
-    _ effect: Effect, timeout: Duration, redaction: Redaction
-  ) throws(ActionError) -> String {
-    try answer(effect).get()
+    _ effect: Effect, now: Int64, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> Reply {
+    Reply(try answer(effect).get())
   }
 }
 

@@ -29,6 +29,7 @@ import Testing
     }
 
     mutating func conclude(_ result: Result<String, ActionError>) {
+      let result = result.map { Deed(taken: true, summary: $0) }
       lane.conclude(result, at: elapsed, now: now)
       said += lane.takeReports(now: now).map { "\($0.transition) \($0.outcome.word)" }
     }
@@ -108,7 +109,7 @@ import Testing
       return
     }
     #expect(delivery.alert.lateness == 7_200_000)
-    #expect(delivery.effect.description.hasSuffix("\"late\":\"2h\"}"))
+    #expect(delivery.outline.hasSuffix("\"late\":\"2h\"}"))
   }
 
   @Test func `draining finishes what it can and counts what is left`() {

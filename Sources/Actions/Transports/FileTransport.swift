@@ -2,7 +2,7 @@ import Glibc
 
 /// Appends lines to files.
 enum FileTransport {
-  static func append(_ line: FileLine) throws(ActionError) -> String {
+  static func append(_ line: FileLine) throws(ActionError) -> Reply {
     // Not blocking: opening a pipe that nobody reads must not hold the lane.
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let file = open(line.path.revealed, flags, 0o640)
@@ -18,7 +18,7 @@ enum FileTransport {
       write(file, "\n", 1)
       throw .failure(of: "write", on: line.path, ENOSPC)
     }
-    return "\(bytes.count) bytes appended"
+    return Reply("\(bytes.count) bytes appended")
   }
 }
 

@@ -7,9 +7,8 @@ import Glibc
 /// connections for the next request. A proxy is curl's business: `https_proxy` and its relatives
 /// are honoured. It belongs to one thread.
 final class HTTPTransport {
-  /// How much of a reply is looked at, and how much of that is worth showing.
-  private static let replyLimit = 4_096
-  private static let shownLimit = 512
+  /// How much of an answer is looked at.
+  private static let answerLimit = 65_536
 
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -24,29 +23,31 @@ final class HTTPTransport {
     message.deallocate()
   }
 
+  /// `now` is what a signature says the time is.
   func send(
-    _ request: HTTPRequest, timeout: Duration, redaction: Redaction
-  ) throws(ActionError) -> String {
+    _ request: HTTPRequest, now: Int64, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> Reply {
     let target = Effect.request(request).target
     guard let handle else {
       throw ActionError(
         "\(target): libcurl can't start", advice: .retry(after: nil), proof: .nothingDone)
     }
-    let reply = Reply(limit: HTTPTransport.replyLimit)
-    let code = perform(request, timeout: timeout, reply: reply, on: handle)
+    var request = request
+    if let signing = request.signing { request.headers += signing.headers(for: request, at: now) }
+    let received = Received(limit: HTTPTransport.answerLimit)
+    let code = perform(request, timeout: timeout, received: received, on: handle)
     guard code == CURLE_OK else {
       throw failure(code, target: target, redaction: redaction, on: handle)
     }
-    let status = number(CURLINFO_RESPONSE_CODE, on: handle)
-    if (200..<300).contains(status) { return "status \(status)" }
-    let said = redaction.redact(reply.text).prefix(HTTPTransport.shownLimit)
-    throw ActionError(
-      "\(target): status \(status)\(said.isEmpty ? "" : ": \(said)")", status: status,
+    let answer = HTTPAnswer(
+      status: number(CURLINFO_RESPONSE_CODE, on: handle), body: received.bytes,
       retryAfter: retryAfter(on: handle))
+    return try request.reading.judge(answer, from: target, redaction: redaction)
   }
 
   private func perform(
-    _ request: HTTPRequest, timeout: Duration, reply: Reply, on handle: UnsafeMutableRawPointer
+    _ request: HTTPRequest, timeout: Duration, received: Received,
+    on handle: UnsafeMutableRawPointer
   ) -> CURLcode {
     // Keeps the connections, forgets everything else.
     curl_easy_reset(handle)
@@ -56,18 +57,18 @@ final class HTTPTransport {
     setBody(request, on: handle)
     tripline_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers.first)
 
-    // SAFETY: curl uses `headers` and calls back with `reply` only inside curl_easy_perform, during
-    // which both are alive and nobody else touches them. A dangling reply would show in `a refusal
+    // SAFETY: curl uses `headers` and calls back with `received` only inside curl_easy_perform, during
+    // which both are alive and nobody else touches them. A dangling one would show in `a refusal
     // says what the server said`.
-    return withExtendedLifetime((reply, headers)) {
+    return withExtendedLifetime((received, headers)) {
       tripline_curl_set_data(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
         guard let data, let context else { return 0 }
         let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
-        Unmanaged<Reply>.fromOpaque(context).takeUnretainedValue().take(bytes)
+        Unmanaged<Received>.fromOpaque(context).takeUnretainedValue().take(bytes)
         return size * count
       }
       tripline_curl_set_pointer(
-        handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(reply).toOpaque())
+        handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(received).toOpaque())
       return curl_easy_perform(handle)
     }
   }
@@ -135,33 +136,14 @@ final class HTTPTransport {
   }
 }
 
-extension ActionError {
-  /// What an answer other than "done" means.
-  fileprivate init(_ reason: String, status: Int, retryAfter: Duration?) {
-    switch status {
-    case 429:
-      self.init(reason, advice: .retry(after: retryAfter), proof: .nothingDone)
-    case 408, 500...599:
-      // A receiver in trouble; the key lets it recognise what it took after all.
-      self.init(reason, advice: .retry(after: retryAfter), proof: .answered)
-    case 300..<400:
-      self.init(reason + ", redirects are not followed", advice: .giveUp, proof: .answered)
-    default:
-      self.init(reason, advice: .giveUp, proof: .answered)
-    }
-  }
-}
-
-/// The beginning of a reply.
-private final class Reply {
-  private var bytes: [UInt8] = []
+/// The beginning of what a server says.
+private final class Received {
+  private(set) var bytes: [UInt8] = []
   private let limit: Int
 
   init(limit: Int) { self.limit = limit }
 
   func take(_ more: UnsafeRawBufferPointer) { bytes += more.prefix(limit - bytes.count) }
-
-  var text: String { String(decoding: bytes, as: UTF8.self).onOneLine }
 }
 
 /// Headers as curl wants them; owns the list.

@@ -12,7 +12,7 @@ struct ProcessTransport {
 
   func run(
     _ call: ProcessCall, timeout: Duration, redaction: Redaction
-  ) throws(ActionError) -> String {
+  ) throws(ActionError) -> Reply {
     let program = Effect.process(call).target
     let output = try OutputPipe(for: program)
     let child = try Child(call, named: program, inherited: environment, output: output)
@@ -30,7 +30,8 @@ struct ProcessTransport {
       _ = child.program.reap()
       verdict = .overdue(timeout)
     }
-    return try verdict.judged(program, said: redaction.redact(excerpt.text).trimmed)
+    let summary = try verdict.judged(program, said: redaction.redact(excerpt.text).trimmed)
+    return Reply(summary, body: Array(excerpt.text.utf8))
   }
 }
 

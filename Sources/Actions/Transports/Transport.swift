@@ -2,13 +2,14 @@
 ///
 /// A transport belongs to one thread, may block it for the time allowed, and never retries.
 package protocol Transport {
-  /// Performs an effect and returns what came back, in a few words.
+  /// Performs an effect and returns what came back.
   ///
-  /// `timeout` bounds the whole attempt. What the outside says must pass `redaction` before it goes
-  /// anywhere, errors included.
+  /// `now` is the time, in milliseconds since the epoch, for what has to be signed with it; `timeout`
+  /// bounds the whole attempt. What the outside says must pass `redaction` before it goes anywhere,
+  /// errors included.
   mutating func perform(
-    _ effect: Effect, timeout: Duration, redaction: Redaction
-  ) throws(ActionError) -> String
+    _ effect: Effect, now: Int64, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> Reply
 }
 
 /// The transport of a real run: one way for each case of `Effect`.
@@ -22,11 +23,11 @@ package struct SystemTransport: Transport {
   }
 
   package mutating func perform(
-    _ effect: Effect, timeout: Duration, redaction: Redaction
-  ) throws(ActionError) -> String {
+    _ effect: Effect, now: Int64, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> Reply {
     switch effect {
     case .request(let request):
-      try http.send(request, timeout: timeout, redaction: redaction)
+      try http.send(request, now: now, timeout: timeout, redaction: redaction)
     case .process(let call):
       try processes.run(call, timeout: timeout, redaction: redaction)
     case .append(let line):

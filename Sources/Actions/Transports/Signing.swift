@@ -1,0 +1,29 @@
+/// How a request proves who sent it; done anew for each attempt, since the time is part of it.
+package enum Signing: Sendable, Hashable {
+  /// The Standard Webhooks scheme: headers that sign the id, the time and the body with a key that
+  /// both sides know.
+  case standardWebhooks(id: String, key: GuardedText)
+
+  /// The headers to add.
+  package func headers(for request: HTTPRequest, at now: Int64) -> [HTTPRequest.Header] {
+    switch self {
+    case .standardWebhooks(let id, let key):
+      let time = String(now / 1_000)
+      let content = "\(id).\(time).\(request.body.revealed)"
+      let signature = Base64.encode(
+        KeyedHash.sha256(Array(content.utf8), key: Signing.bytes(ofKey: key.revealed)))
+      return [
+        HTTPRequest.Header("webhook-id", GuardedText(id)),
+        HTTPRequest.Header("webhook-timestamp", GuardedText(time)),
+        HTTPRequest.Header("webhook-signature", GuardedText("v1,\(signature)")),
+      ]
+    }
+  }
+
+  /// A key that says `whsec_` is in base64; any other is its own bytes.
+  private static func bytes(ofKey key: String) -> [UInt8] {
+    let prefix = "whsec_"
+    guard key.hasPrefix(prefix) else { return Array(key.utf8) }
+    return Base64.decode(String(key.dropFirst(prefix.count))) ?? Array(key.utf8)
+  }
+}
