@@ -29,6 +29,11 @@ package struct ActionKeys {
     keys.node(key).flatMap { template($0, of: key) }
   }
 
+  /// A text that must be there, in which variables of the alert may stand.
+  package mutating func requiredTemplate(_ key: String) -> Template? {
+    keys.required(key) == nil ? nil : template(key)
+  }
+
   /// A text that's the same for every alert.
   package mutating func fixed(_ key: String) -> GuardedText? {
     keys.node(key).flatMap { fixed($0, of: key) }
@@ -46,6 +51,23 @@ package struct ActionKeys {
     guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
     let nodes = if case .list(let items) = value.content { items } else { [value] }
     return nodes.compactMap { template($0, of: key) }
+  }
+
+  /// A variable of the environment that a kind looks for by itself; nil where none is read, and an
+  /// empty one counts as not set.
+  package func variable(_ name: String) -> String? {
+    guard case .variables(let values) = environment else { return nil }
+    return values[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether nothing will be performed, so that what the environment would say is not known.
+  package var isRehearsal: Bool {
+    if case .placeholders = environment { true } else { false }
+  }
+
+  /// Whether a part of the text is not known yet: it can't be checked.
+  package func isUnknown(_ text: GuardedText) -> Bool {
+    isRehearsal && text.revealed.contains("${env:")
   }
 
   /// A map of names to texts, in the order written.

@@ -44,6 +44,19 @@ package struct Template: Sendable {
     }
   }
 
+  /// The text, when it says the same of every alert.
+  var fixedText: GuardedText? {
+    var result = GuardedText()
+    for part in parts {
+      switch part {
+      case .text(let text): result.append(text)
+      case .secret(let secret): result.append(secret)
+      case .variable, .nothing: return nil
+      }
+    }
+    return result
+  }
+
   /// Whether a part of the text may come out of a log.
   var holdsLogText: Bool {
     parts.contains { if case .variable(let variable) = $0 { variable.holdsLogText } else { false } }
@@ -116,10 +129,12 @@ extension String {
       decoding: utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self
     ).trimmed
   }
+}
 
+extension StringProtocol {
   /// The text without blanks at its ends.
   var trimmed: String {
-    var rest = Substring(self)
+    var rest = self[...]
     while rest.first?.isWhitespace == true { rest.removeFirst() }
     while rest.last?.isWhitespace == true { rest.removeLast() }
     return String(rest)

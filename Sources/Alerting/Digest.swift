@@ -8,14 +8,6 @@ package enum Digest {
   /// The first 16 digits.
   package static func short(_ content: [UInt8]) -> String { hex(of: sha256(content)[..<8]) }
 
-  /// The HMAC-SHA-256 of a content: what only somebody with the same key can make.
-  package static func keyed(_ content: [UInt8], with key: [UInt8]) -> [UInt8] {
-    var code = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-    let done = HMAC(EVP_sha256(), key, CInt(key.count), content, content.count, &code, nil)
-    precondition(done != nil, "libcrypto refused an HMAC of \(content.count) bytes")
-    return code
-  }
-
   /// The hex digits of a digest.
   package static func hex(of digest: ArraySlice<UInt8>) -> String {
     digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()

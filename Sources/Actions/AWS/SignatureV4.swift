@@ -23,7 +23,7 @@ package struct SignatureV4: Sendable {
   /// The headers to add to a request that is sent at a time, in milliseconds since the epoch. Nil
   /// when the URL is none.
   package func headers(for request: HTTPRequest, at time: Int64) -> [HTTPRequest.Header]? {
-    guard let address = WebAddress(request.url.revealed) else { return nil }
+    guard let address = SignedAddress(request.url.revealed) else { return nil }
     let moment = SignatureV4.moment(time)
     let scope = "\(moment.prefix(8))/\(region)/\(service)/aws4_request"
     var added = [HTTPRequest.Header("X-Amz-Date", GuardedText(moment))]
@@ -51,7 +51,7 @@ package struct SignatureV4: Sendable {
   }
 
   private func hmac(_ text: String, with key: [UInt8]) -> [UInt8] {
-    Digest.keyed(Array(text.utf8), with: key)
+    KeyedHash.sha256(Array(text.utf8), key: key)
   }
 
   /// `20150830T123600Z`.
@@ -67,7 +67,7 @@ private struct CanonicalRequest {
   /// The names of the signed headers, in order.
   let signedHeaders: String
 
-  init(_ request: HTTPRequest, to address: WebAddress, adding added: [HTTPRequest.Header]) {
+  init(_ request: HTTPRequest, to address: SignedAddress, adding added: [HTTPRequest.Header]) {
     var values: [String: [String]] = ["host": [address.host]]
     for header in request.headers + added {
       values[header.name.lowercased(), default: []].append(header.value.revealed.collapsed)

@@ -1,5 +1,5 @@
 /// The parts of an http or https URL that a signature is about.
-struct WebAddress: Sendable, Hashable {
+struct SignedAddress: Sendable, Hashable {
   /// In lower case.
   var scheme: String
   /// As the `Host` header has it: with the port, unless it is the usual one.

@@ -15,8 +15,15 @@ final class HTTPTransport {
   /// Nil only when the system is out of memory.
   private let handle: UnsafeMutableRawPointer?
   private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  private var identity: AWSIdentity
+  /// How long all requests took together.
+  private var spent = Duration.zero
 
-  init() { handle = HTTPTransport.isReady ? curl_easy_init() : nil }
+  /// `environment` is where credentials for AWS are looked for.
+  init(environment: [String: String]) {
+    handle = HTTPTransport.isReady ? curl_easy_init() : nil
+    identity = AWSIdentity(environment: environment)
+  }
 
   deinit {
     if let handle { curl_easy_cleanup(handle) }
@@ -27,22 +34,42 @@ final class HTTPTransport {
   func send(
     _ request: HTTPRequest, now: Int64, timeout: Duration, redaction: Redaction
   ) throws(ActionError) -> Reply {
+    var request = request
+    var redaction = redaction
+    let start = spent
+    if let signing = request.signing {
+      var credentials: AWSCredentials?
+      if case .aws = signing {
+        let found = try identity.credentials(at: now, for: request, asking: self)
+        redaction.add(found.redaction)
+        credentials = found
+      }
+      request.headers += signing.headers(for: request, at: now, as: credentials)
+    }
+    let rest = max(.milliseconds(1), timeout - (spent - start))
+    let answer = try exchange(request, timeout: rest, redaction: redaction)
+    let target = Effect.request(request).target
+    return try request.reading.judge(answer, from: target, at: now, redaction: redaction)
+  }
+
+  /// Sends a request as it is and gives the answer, whatever it says.
+  func exchange(
+    _ request: HTTPRequest, timeout: Duration, redaction: Redaction = Redaction()
+  ) throws(ActionError) -> HTTPAnswer {
     let target = Effect.request(request).target
     guard let handle else {
       throw ActionError(
         "\(target): libcurl can't start", advice: .retry(after: nil), proof: .nothingDone)
     }
-    var request = request
-    if let signing = request.signing { request.headers += signing.headers(for: request, at: now) }
     let received = Received(limit: HTTPTransport.answerLimit)
     let code = perform(request, timeout: timeout, received: received, on: handle)
+    spent += .microseconds(offset(CURLINFO_TOTAL_TIME_T, on: handle))
     guard code == CURLE_OK else {
       throw failure(code, target: target, redaction: redaction, on: handle)
     }
-    let answer = HTTPAnswer(
+    return HTTPAnswer(
       status: number(CURLINFO_RESPONSE_CODE, on: handle), body: received.bytes,
-      retryAfter: retryAfter(on: handle))
-    return try request.reading.judge(answer, from: target, redaction: redaction)
+      headers: headers(on: handle), retryAfter: retryAfter(on: handle), date: date(on: handle))
   }
 
   private func perform(
@@ -88,6 +115,7 @@ final class HTTPTransport {
     tripline_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(5_000, milliseconds))
     tripline_curl_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds)
     tripline_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
+    if request.isLocal { tripline_curl_set_text(handle, CURLOPT_PROXY, "") }
     if let authorities = request.authorities {
       tripline_curl_set_text(handle, CURLOPT_CAINFO, authorities)
     }
@@ -129,10 +157,38 @@ final class HTTPTransport {
     return value
   }
 
+  /// The headers of an answer that somebody here asks for.
+  private static let readHeaders = ["x-amz-function-error", "x-amzn-errortype"]
+
+  private func headers(on handle: UnsafeMutableRawPointer) -> [String: String] {
+    HTTPTransport.readHeaders.reduce(into: [:]) { $0[$1] = header($1, on: handle) }
+  }
+
+  private func header(_ name: String, on handle: UnsafeMutableRawPointer) -> String? {
+    var found: UnsafeMutablePointer<curl_header>?
+    let origin = UInt32(CURLH_HEADER)
+    // SAFETY: what is found belongs to the handle until its next request, and is copied here.
+    guard curl_easy_header(handle, name, 0, origin, -1, &found) == CURLHE_OK,
+      let value = found?.pointee.value
+    else { return nil }
+    return String(cString: value)
+  }
+
+  private func date(on handle: UnsafeMutableRawPointer) -> Int64? {
+    guard let text = header("date", on: handle) else { return nil }
+    let seconds = curl_getdate(text, nil)
+    return seconds < 0 ? nil : Int64(seconds) * 1_000
+  }
+
   private func retryAfter(on handle: UnsafeMutableRawPointer) -> Duration? {
-    var seconds: curl_off_t = 0
-    tripline_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &seconds)
-    return seconds > 0 ? .seconds(Int64(seconds)) : nil
+    let seconds = offset(CURLINFO_RETRY_AFTER, on: handle)
+    return seconds > 0 ? .seconds(seconds) : nil
+  }
+
+  private func offset(_ info: CURLINFO, on handle: UnsafeMutableRawPointer) -> Int64 {
+    var value: curl_off_t = 0
+    tripline_curl_get_offset(handle, info, &value)
+    return Int64(value)
   }
 }
 

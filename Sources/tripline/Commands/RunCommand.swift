@@ -30,6 +30,7 @@ package struct RunCommand: Command {
     let setup = try Setup(invocation)
     let options = invocation.options
     let environment = Environment.variables
+    let known = ActionEnvironment.run(environment)
     let files = try setup.ruleFiles()
     guard !files.isEmpty else {
       throw invocation.mistake(
@@ -39,7 +40,7 @@ package struct RunCommand: Command {
       throw invocation.mistake(
         "alerts have parts within parts, which csv has not", help: "write -o ndjson")
     }
-    var loaded = try setup.rules(files, environment: .variables(environment)).checked()
+    var loaded = try setup.rules(files, environment: known).checked()
     let patterns = setup.patterns(invocation.words)
     // What a pattern names comes by itself once it is there.
     var sources = try setup.sources(invocation.words).filter { source in
@@ -63,7 +64,7 @@ package struct RunCommand: Command {
     var world = Watch.World(
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
-    world.rules = setup.supply(files, environment: .variables(environment))
+    world.rules = setup.supply(files, environment: known)
     world.history = setup.configuration.history
     world.reload = ReloadSignal()
     world.requests = try setup.stateOfRun.map { ResolveRequests(of: $0) }
