@@ -8,12 +8,18 @@ package enum ActionTable {
     Webhook.self,
     Exec.self,
     File.self,
+    EC2Restore.self,
+    EC2Reboot.self,
+    EC2Start.self,
+    EC2Stop.self,
+    SNS.self,
+    Lambda.self,
+    CloudWatchLogs.self,
   ]
 
   /// Kinds that the rule file has words for and this program has not yet.
   static let plannedKinds = [
-    "email", "slack", "pagerduty", "alertmanager", "aws.ec2.restore", "aws.sns", "aws.lambda",
-    "aws.logs",
+    "email", "slack", "pagerduty", "alertmanager",
   ]
 
   /// Binds one entry of an `actions:` map; nil when an error was reported.

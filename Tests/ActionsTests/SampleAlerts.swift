@@ -11,6 +11,8 @@ enum SampleAlerts {
     "PAGER_URL": "https://pager.example/hook/s3cr3t-path",
     "TOKEN": "t0p\"s3cr3t",
     "NAME": "alerts",
+    "INSTANCE_ID": "i-0123456789abcdef0",
+    "SNS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:ops",
   ]
 
   static func named(_ name: String) -> AlertContext? {
@@ -18,8 +20,23 @@ enum SampleAlerts {
     case "firing": alert(.critical, .firing)
     case "resolved": alert(.critical, .resolved)
     case "missing": alert(.missingData, .firing, group: GroupKey(), value: nil)
+    case "deed": remedied
     default: nil
     }
+  }
+
+  /// What a notification is asked for when a remediation has been done.
+  private static var remedied: AlertContext {
+    var alert = alert(.critical, .firing)
+    alert.deed = Deed(
+      taken: true, summary: "i-0123456789abcdef0 was running: RebootInstances",
+      facts: [
+        Deed.Fact("instance_id", "i-0123456789abcdef0"), Deed.Fact("previous_state", "running"),
+        Deed.Fact("action_taken", "reboot"),
+        Deed.Fact("timestamp_utc", "2026-03-02T10:00:01.000Z"),
+        Deed.Fact("reason", "Slow API critical: 7 (slow_calls >= 5) for host=web \"1\""),
+      ])
+    return alert
   }
 
   static func alert(
