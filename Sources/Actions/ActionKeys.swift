@@ -80,6 +80,12 @@ package struct ActionKeys {
     }
   }
 
+  /// A list of texts that are the same for every alert; a single one stands for a list of one.
+  package mutating func fixedList(_ key: String) -> [GuardedText]? {
+    guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
+    return value.parts.compactMap { fixed($0, of: key) }
+  }
+
   /// Reports a finding about the value of a key, or about the whole map when it's absent.
   package func report(_ message: Diagnostic.Message, at key: String, help: String? = nil) {
     keys.report(message, at: key, help: help)

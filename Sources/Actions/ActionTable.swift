@@ -24,21 +24,28 @@ package enum ActionTable {
 
   /// Binds one entry of an `actions:` map; nil when an error was reported.
   package static func bind(
-    name: String, node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
+    name: String, node: ConfigNode, environment: ActionEnvironment, zones: ZoneBook = ZoneBook(),
+    sink: DiagnosticSink
   ) -> BoundAction? {
     // An action with any mistake must not run: half its keys could be its guard rails.
     let own = DiagnosticSink()
-    let action = bind(name: name, node: node, environment: environment, reporting: own)
+    let action = bind(
+      name: name, node: node, environment: environment, zones: zones, reporting: own)
     for finding in own.list { sink.report(finding) }
     return own.hasErrors ? nil : action
   }
 
   private static func bind(
-    name: String, node: ConfigNode, environment: ActionEnvironment, reporting sink: DiagnosticSink
+    name: String, node: ConfigNode, environment: ActionEnvironment, zones: ZoneBook,
+    reporting sink: DiagnosticSink
   ) -> BoundAction? {
     guard var keys = ConfigBinder(node, as: "action", sink: sink) else { return nil }
-    let common = CommonKeys(binding: &keys, sink: sink)
     let chosen = kinds.compactMap { kind in keys.node(kind.kind).map { (kind: kind, node: $0) } }
+    let common = CommonKeys(binding: &keys, sink: sink)
+    let care = CareKeys(
+      of: node, binding: &keys, duty: chosen.first?.kind.duty ?? .remediation,
+      environment: environment,
+      zones: zones, sink: sink)
     keys.finish()
     guard let (kind, kindNode) = chosen.first else {
       // A kind with a slip in it has been reported with the right word.
@@ -63,11 +70,17 @@ package enum ActionTable {
     else { return nil }
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
-    return action.map {
-      BoundAction(
-        name: name, action: $0, timeout: common.timeout, live: common.live, on: common.on,
-        retry: common.retry, redaction: kindKeys.redaction)
+    guard let action else { return nil }
+    if action.takesTargetFromLog, care.targets == nil {
+      sink.report(
+        kindNode.diagnostic(
+          .noTargets, help: "say what may be acted on: targets: [web-1, \"web-*\"]"))
     }
+    var bound = BoundAction(
+      name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
+      retry: common.retry, redaction: kindKeys.redaction)
+    care.apply(to: &bound)
+    return bound
   }
 
   private static var kindNames: [String] { kinds.map { $0.kind } }
@@ -93,7 +106,6 @@ private struct CommonKeys {
       own.finish()
     }
     keys.notBuilt(ActionTable.plannedKinds)
-    keys.notBuilt(["guard", "targets", "verify", "then", "else", "require"])
   }
 }
 
@@ -102,6 +114,8 @@ extension Diagnostic.Message {
   fileprivate static func manyKinds(_ kinds: String) -> Self {
     Self("many-action-kinds", "an action has exactly one kind, found \(kinds)")
   }
+  fileprivate static let noTargets = Self(
+    "no-targets", "what this acts on comes out of the log, which anybody may write to")
   fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
   fileprivate static func liveNotification(_ kind: String) -> Self {
     Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")

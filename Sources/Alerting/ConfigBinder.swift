@@ -12,7 +12,7 @@ package import QueryLanguage
 package struct ConfigBinder {
   private let what: String
   private let node: ConfigNode
-  private let sink: DiagnosticSink
+  let sink: DiagnosticSink
   private var known: [String] = []
 
   /// The entries as written, known or not.

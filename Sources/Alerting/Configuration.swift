@@ -207,19 +207,12 @@ package enum Multiline: Sendable {
 extension ConfigBinder {
   fileprivate mutating func zone(_ key: String, _ isZone: (String) -> Bool) -> String? {
     guard let name = filled(key) else { return nil }
-    if !isZone(name) {
-      report(
-        .noZone(name), at: key,
-        help: "write UTC, an offset such as +02:00, or an IANA name such as Europe/Berlin")
-    }
+    if !isZone(name) { reportNoZone(name, at: key) }
     return name
   }
 }
 
 extension Diagnostic.Message {
-  fileprivate static func noZone(_ name: String) -> Self {
-    Self("unknown-zone", "there is no time zone '\(name)'")
-  }
   fileprivate static func badFormat(_ error: DatePatternError) -> Self {
     Self("bad-time-format", "`time_format` can't be read: \(error)")
   }

@@ -205,11 +205,16 @@ struct Setup {
     return files
   }
 
+  /// The zones that rule files may name.
+  var zoneBook: ZoneBook { ZoneBook(usual: zone) { ZoneFiles.zone(named: $0) } }
+
   /// Everything that runs, or everything that is wrong with it.
   func rules(_ files: [SourceText], environment: ActionEnvironment) throws -> LoadedRules {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
-    let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
+    let actions = ActionSet(
+      binding: set.actions, environment: environment, zones: zoneBook, sink: sink)
+    for mistake in actions.mistakes(in: set.rules) { sink.report(mistake) }
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
       do throws(Diagnostics) {
