@@ -6,6 +6,8 @@ package struct ActionKeys {
   /// The name of the action in the rule file.
   package let action: String
   package var keys: ConfigBinder
+  /// What the action may touch, for kinds that find out more about that than its name.
+  package internal(set) var targets: Targets?
   private(set) var redaction = Redaction()
 
   private let node: ConfigNode

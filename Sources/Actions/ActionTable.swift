@@ -68,6 +68,7 @@ package enum ActionTable {
       var kindKeys = ActionKeys(
         kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
     else { return nil }
+    kindKeys.targets = care.targets
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
     guard let action else { return nil }
@@ -75,6 +76,12 @@ package enum ActionTable {
       sink.report(
         kindNode.diagnostic(
           .noTargets, help: "say what may be acted on: targets: [web-1, \"web-*\"]"))
+    }
+    if !kind.knowsTags, care.targets?.haveTags ?? false {
+      let tagging = kinds.filter { $0.knowsTags }.map { $0.kind }
+      sink.report(
+        kindNode.diagnostic(
+          .noTags(kind.kind), help: "tags are known to " + tagging.joined(separator: ", ")))
     }
     var bound = BoundAction(
       name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
@@ -116,6 +123,9 @@ extension Diagnostic.Message {
   }
   fileprivate static let noTargets = Self(
     "no-targets", "what this acts on comes out of the log, which anybody may write to")
+  fileprivate static func noTags(_ kind: String) -> Self {
+    Self("no-tags", "\(kind) actions can't ask what tags a target has")
+  }
   fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
   fileprivate static func liveNotification(_ kind: String) -> Self {
     Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")

@@ -28,14 +28,15 @@ enum SampleAlerts {
   /// What a notification is asked for when a remediation has been done.
   private static var remedied: AlertContext {
     var alert = alert(.critical, .firing)
-    alert.deed = Deed(
+    let deed = Deed(
       taken: true, summary: "i-0123456789abcdef0 was running: RebootInstances",
       facts: [
         Deed.Fact("instance_id", "i-0123456789abcdef0"), Deed.Fact("previous_state", "running"),
         Deed.Fact("action_taken", "reboot"),
         Deed.Fact("timestamp_utc", "2026-03-02T10:00:01.000Z"),
-        Deed.Fact("reason", "Slow API critical: 7 (slow_calls >= 5) for host=web \"1\""),
+        Deed.Fact("reason", "Slow API is critical: 7, compared: slow_calls >= 5"),
       ])
+    alert.cause = Cause(action: "reboot-web", branch: .then, deed: deed)
     return alert
   }
 

@@ -53,7 +53,8 @@ struct AWSAccount {
       Delivery(
         action: action,
         alert: AlertContext(
-          monitor: MonitorFacts(name: "Slow API"), transition: transition, deed: deed), mode: .live)
+          monitor: MonitorFacts(name: "Slow API"), transition: transition,
+          cause: deed.map { Cause(action: "heal", branch: .then, deed: $0) }), mode: .live)
     )
     _ = dispatcher.drain(within: .seconds(60))
     return try #require(reports.withLock { $0.last })

@@ -52,6 +52,36 @@ struct AWSKindTests {
     #expect(other.outcome.detail.contains("InvalidInstanceID.NotFound"), "\(other.outcome)")
   }
 
+  @Test func `an instance that the log names is touched when its id or a tag allows it`() throws {
+    let moto = try MotoServer()
+    defer { moto.stop() }
+    let account = AWSAccount(at: moto.url)
+    let instance = try account.launch()
+    func run(_ id: String, _ targets: String) throws -> Delivery.Outcome {
+      try account.outcome(
+        of: """
+          heal:
+            aws.ec2.stop: { instance: "{{ResultsJson.instance}}" }
+            targets: \(targets)
+          """, group: GroupKey([("instance", .text(id))])
+      ).outcome
+    }
+    let refused = Delivery.Outcome.blocked("nothing done to \(instance): no `targets` allow it")
+    #expect(try run(instance, "[\"tag:env=db\", \"tag:name=web*\"]") == refused)
+    #expect(try run(instance, "[i-0123456789abcdef0]") == refused)
+    #expect(try account.state(of: instance) == "running")
+    #expect(try run(instance, "[\"tag:env=web*\"]").word == "done")
+    #expect(try account.state(of: instance) == "stopped")
+    try account.change(instance, "StartInstances")
+    #expect(try run(instance, "[\(instance), \"tag:env=db\"]").word == "done")
+
+    let odd = "i-1&Action=TerminateInstances"
+    #expect(
+      try run(odd, "\"tag:env=*\"")
+        == .blocked("nothing done to \(odd): that is not the id of an instance"))
+    #expect(try account.state(of: instance) == "stopped")
+  }
+
   @Test func `a topic's subscribers get the facts of a deed, or the record`() throws {
     let moto = try MotoServer()
     defer { moto.stop() }

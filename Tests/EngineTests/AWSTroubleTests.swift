@@ -53,7 +53,9 @@ import Testing
     #expect(report.outcome == .blocked("nothing done to \(id): it is \(state)"))
     #expect(report.deed?["previous_state"] == state)
     #expect(report.deed?["action_taken"] == "none")
-    #expect(report.deed?["reason"] == "Slow API critical: 6 (> 5); nothing done: it is \(state)")
+    #expect(
+      report.deed?["reason"]
+        == "Slow API is critical: 6, compared: > 5; nothing done: it is \(state)")
     #expect(calls == ["DescribeInstances"])
   }
 

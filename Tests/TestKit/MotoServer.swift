@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// moto, which plays AWS: an empty account on loopback, at a free port, until `stop()`.
 package final class MotoServer: Sendable {

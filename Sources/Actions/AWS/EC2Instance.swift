@@ -8,6 +8,7 @@ package struct EC2Instance: Sendable {
 
   private let service: AWSService
   private let id: Template
+  private let targets: Targets?
 
   init?(binding keys: inout ActionKeys) {
     let id = keys.requiredTemplate("instance")
@@ -15,6 +16,7 @@ package struct EC2Instance: Sendable {
     guard let id, let service = AWSService("ec2", at: place, reporting: keys) else { return nil }
     self.id = id
     self.service = service
+    targets = keys.targets
     guard let written = id.fixedText, !keys.isUnknown(written) else { return }
     if !EC2Instance.isID(written.revealed.trimmed) {
       keys.report(
@@ -23,9 +25,18 @@ package struct EC2Instance: Sendable {
     }
   }
 
+  /// Whether the id may come out of a log.
+  var isLogText: Bool { id.holdsLogText }
+
   /// What is touched.
   func target(for alert: AlertContext) -> ActionTarget {
-    ActionTarget(name(alert).revealed, isLogText: id.holdsLogText)
+    ActionTarget(name(alert).revealed, isLogText: isLogText)
+  }
+
+  /// Whether the instance is one of those that are allowed, by its id or by a tag.
+  func mayTouch(_ found: EC2Description, for alert: AlertContext) -> Bool {
+    guard let targets else { return !isLogText }
+    return targets.allow(name(alert).revealed) || targets.allow(tags: found.tags)
   }
 
   /// Whether the id is one; text of a log may be anything.
@@ -48,7 +59,7 @@ package struct EC2Instance: Sendable {
   func changed(_ state: String, by change: EC2Change, for alert: AlertContext) -> Deed {
     Deed(
       taken: true, summary: "\(name(alert)) was \(state): \(change.operation)",
-      facts: facts(state, change.rawValue, alert, reason: alert.cause))
+      facts: facts(state, change.rawValue, alert, reason: alert.reason))
   }
 
   /// The record of an instance that was left alone.
@@ -56,7 +67,7 @@ package struct EC2Instance: Sendable {
     Deed(
       taken: false, summary: "nothing done to \(name(alert)): \(hindrance)",
       facts: facts(
-        state ?? "unknown", "none", alert, reason: "\(alert.cause); nothing done: \(hindrance)"))
+        state ?? "unknown", "none", alert, reason: "\(alert.reason); nothing done: \(hindrance)"))
   }
 
   private func name(_ alert: AlertContext) -> GuardedText {
@@ -90,7 +101,7 @@ package struct EC2Instance: Sendable {
 struct EC2Description {
   /// `running`, `stopped` and so on.
   let state: String
-  let tags: [String: String]
+  let tags: [(name: String, value: String)]
 
   /// Nil when the answer to `DescribeInstances` is not about this instance.
   init?(_ body: [UInt8], of id: String) {
@@ -100,20 +111,9 @@ struct EC2Description {
       let state = own["instanceState"]?["name"]?.text
     else { return nil }
     self.state = state
-    tags = (own["tagSet"]?.children ?? []).reduce(into: [:]) { tags, item in
-      if let key = item["key"]?.text { tags[key] = item["value"]?.text ?? "" }
+    tags = (own["tagSet"]?.children ?? []).map { item in
+      (item["key"]?.text ?? "", item["value"]?.text ?? "")
     }
-  }
-}
-
-extension AlertContext {
-  /// Why something is done, in one line: `Slow API: 7, which is > 5`.
-  fileprivate var cause: String {
-    let value = transition.value.map { ": " + NumberText.shortest($0) } ?? ""
-    let limit = transition.threshold.isEmpty ? "" : " (\(transition.threshold))"
-    let group = transition.group.label
-    return "\(monitor.name) \(transition.level.rawValue)\(value)\(limit)"
-      + (group.isEmpty ? "" : " for \(group)")
   }
 }
 

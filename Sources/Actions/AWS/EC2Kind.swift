@@ -28,12 +28,16 @@ package protocol EC2Kind: Action {
 extension EC2Kind {
   package static var duty: Duty { .remediation }
 
+  package static var knowsTags: Bool { true }
+
   package init?(binding keys: inout ActionKeys) {
     guard let instance = EC2Instance(binding: &keys) else { return nil }
     self.init(instance)
   }
 
   package func effect(for alert: AlertContext) -> Effect { instance.look(for: alert) }
+
+  package var takesTargetFromLog: Bool { instance.isLogText }
 
   package func target(for alert: AlertContext) -> ActionTarget? { instance.target(for: alert) }
 
@@ -45,6 +49,9 @@ extension EC2Kind {
     guard let answer = replies.first else { return .look(effect(for: alert)) }
     guard let found = instance.description(in: answer, for: alert) else {
       return .end(instance.left(nil, for: alert, because: "EC2 did not say what state it is in"))
+    }
+    guard instance.mayTouch(found, for: alert) else {
+      return .end(instance.left(found.state, for: alert, because: "no `targets` allow it"))
     }
     guard let change = Self.changes.first(where: { $0.key == found.state })?.value else {
       return .end(instance.left(found.state, for: alert, because: "it is \(found.state)"))
