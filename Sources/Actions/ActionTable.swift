@@ -7,6 +7,7 @@ package enum ActionTable {
   package static let kinds: [any Action.Type] = [
     Webhook.self,
     Exec.self,
+    SystemdRestart.self,
     File.self,
     EC2Restore.self,
     EC2Reboot.self,

@@ -45,7 +45,7 @@ package struct Template: Sendable {
   }
 
   /// The text, when it says the same of every alert.
-  var fixedText: GuardedText? {
+  var constant: GuardedText? {
     var result = GuardedText()
     for part in parts {
       switch part {
@@ -55,6 +55,13 @@ package struct Template: Sendable {
       }
     }
     return result
+  }
+
+  /// The text when nothing in it is filled in.
+  var fixedText: String? {
+    parts.reduce(into: String?("")) { text, part in
+      if case .text(let more) = part { text? += more } else { text = nil }
+    }
   }
 
   /// Whether a part of the text may come out of a log.

@@ -17,7 +17,7 @@ package struct EC2Instance: Sendable {
     self.id = id
     self.service = service
     targets = keys.targets
-    guard let written = id.fixedText, !keys.isUnknown(written) else { return }
+    guard let written = id.constant, !keys.isUnknown(written) else { return }
     if !EC2Instance.isID(written.revealed.trimmed) {
       keys.report(
         .badInstance(written.description), at: "instance",
