@@ -86,26 +86,8 @@ struct AWSKindTests {
     let moto = try MotoServer()
     defer { moto.stop() }
     let account = AWSAccount(at: moto.url)
-    let topic = try #require(
-      try account.ask("sns", "2010-03-31", "CreateTopic", ["Name": "ops"]).first("TopicArn")?.text)
-    let queue = try #require(
-      try account.ask("sqs", "2012-11-05", "CreateQueue", ["QueueName": "ops"])
-        .first("QueueUrl")?.text)
-    try account.ask(
-      "sns", "2010-03-31", "Subscribe",
-      [
-        "TopicArn": topic, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:eu-west-1:123456789012:ops",
-      ])
-    func received() throws -> [String: String] {
-      let answer = try account.ask(
-        "sqs", "2012-11-05", "ReceiveMessage", ["QueueUrl": queue, "WaitTimeSeconds": "0"])
-      let body = try #require(answer.first("Body")?.text)
-      let handle = try #require(answer.first("ReceiptHandle")?.text)
-      try account.ask(
-        "sqs", "2012-11-05", "DeleteMessage", ["QueueUrl": queue, "ReceiptHandle": handle])
-      let envelope = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
-      return (envelope ?? [:]).compactMapValues { $0 as? String }
-    }
+    let topic = try account.createTopic()
+    func received() throws -> [String: String] { try #require(try account.receive().first) }
 
     let facts = [
       Deed.Fact("instance_id", "i-0123456789abcdef0"), Deed.Fact("previous_state", "running"),
@@ -213,28 +195,6 @@ struct AWSKindTests {
 }
 
 extension AWSAccount {
-  /// A user with a policy of these actions; its key.
-  fileprivate func createUser(
-    _ name: String, allowing actions: [String]
-  ) throws -> (id: String, secret: String) {
-    func ask(_ action: String, _ parameters: [String: String]) throws -> XMLTree {
-      try self.ask("iam", "2010-05-08", action, parameters, region: "us-east-1")
-    }
-    _ = try ask("CreateUser", ["UserName": name])
-    let list = actions.map { "\"\($0)\"" }.joined(separator: ",")
-    _ = try ask(
-      "PutUserPolicy",
-      [
-        "UserName": name, "PolicyName": "own",
-        "PolicyDocument": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
-          + "\"Action\":[\(list)],\"Resource\":\"*\"}]}",
-      ])
-    let key = try ask("CreateAccessKey", ["UserName": name])
-    return (
-      try #require(key.first("AccessKeyId")?.text), try #require(key.first("SecretAccessKey")?.text)
-    )
-  }
-
   fileprivate func createFunction(_ name: String) throws {
     let role = try ask(
       "iam", "2010-05-08", "CreateRole",

@@ -70,13 +70,18 @@ struct AWSService: Sendable {
       [(name: "Action", value: GuardedText(action))] + parameters
       + [(name: "Version", value: GuardedText(version))]
     // People read one parameter in each line, without the encoding.
-    let wire = all.map { "\($0.name)=\(PercentEncoding.encoded($0.value.revealed))" }
+    let wire = all.map { "\($0.name)=\(AWSService.formEncoded($0.value.revealed))" }
     let shown = all.map { "\($0.name)=\($0.value)" }
     let body = GuardedText(
       revealed: wire.joined(separator: "&"), shown: shown.joined(separator: "\n"))
     return request(
       to: "/", type: "application/x-www-form-urlencoded; charset=utf-8", body: body,
       reading: AWSReading(needing: "\(name):\(action)", allowing: allowed))
+  }
+
+  /// In a form, and nowhere else, a blank is a plus sign.
+  private static func formEncoded(_ text: String) -> String {
+    PercentEncoding.encoded(text, keeping: " ").replacing(" ", with: "+")
   }
 
   /// A request of the newer services: an operation and its JSON.
