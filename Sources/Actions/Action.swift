@@ -13,6 +13,9 @@ package protocol Action: Sendable {
   /// alert is something of its own, such as a line or an incident, says no.
   static var tellsOfSeveral: Bool { get }
 
+  /// Whether it asks what tags a target has, and keeps to those that `targets` allow.
+  static var knowsTags: Bool { get }
+
   /// Binds the keys of the kind; nil when something was reported that keeps it from working.
   init?(binding keys: inout ActionKeys)
 
@@ -34,6 +37,8 @@ package protocol Action: Sendable {
 
 extension Action {
   package static var tellsOfSeveral: Bool { true }
+
+  package static var knowsTags: Bool { false }
 
   package func step(for alert: AlertContext, after replies: [Reply]) -> Step {
     guard let reply = replies.last else { return .act(effect(for: alert)) }

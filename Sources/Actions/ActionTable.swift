@@ -6,14 +6,25 @@ package enum ActionTable {
   /// In the order in which help lists them.
   package static let kinds: [any Action.Type] = [
     Webhook.self,
+    Email.self,
+    Slack.self,
+    Teams.self,
+    Discord.self,
+    PagerDuty.self,
+    Opsgenie.self,
+    Alertmanager.self,
     Exec.self,
+    HTTPCall.self,
+    SystemdRestart.self,
     File.self,
-  ]
-
-  /// Kinds that the rule file has words for and this program has not yet.
-  static let plannedKinds = [
-    "email", "slack", "pagerduty", "alertmanager", "aws.ec2.restore", "aws.sns", "aws.lambda",
-    "aws.logs",
+    Log.self,
+    EC2Restore.self,
+    EC2Reboot.self,
+    EC2Start.self,
+    EC2Stop.self,
+    SNS.self,
+    Lambda.self,
+    CloudWatchLogs.self,
   ]
 
   /// Binds one entry of an `actions:` map; nil when an error was reported.
@@ -46,8 +57,7 @@ package enum ActionTable {
       // A kind with a slip in it has been reported with the right word.
       let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
       let help = "add one of " + kindNames.joined(separator: ", ")
-      let planned = keys.entries.contains { plannedKinds.contains($0.key) }
-      if !slips, !planned { sink.report(node.diagnostic(.noKind, help: help)) }
+      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
       return nil
     }
     if chosen.count > 1 {
@@ -61,8 +71,9 @@ package enum ActionTable {
     }
     guard
       var kindKeys = ActionKeys(
-        kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
+        kindNode, as: "`\(kind.kind)` action", action: name, environment: environment, sink: sink)
     else { return nil }
+    kindKeys.targets = care.targets
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
     guard let action else { return nil }
@@ -70,6 +81,12 @@ package enum ActionTable {
       sink.report(
         kindNode.diagnostic(
           .noTargets, help: "say what may be acted on: targets: [web-1, \"web-*\"]"))
+    }
+    if !kind.knowsTags, care.targets?.haveTags ?? false {
+      let tagging = kinds.filter { $0.knowsTags }.map { $0.kind }
+      sink.report(
+        kindNode.diagnostic(
+          .noTags(kind.kind), help: "tags are known to " + tagging.joined(separator: ", ")))
     }
     var bound = BoundAction(
       name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
@@ -101,7 +118,6 @@ private struct CommonKeys {
       if let limit = own.integer("max", in: 1...1_000) { retry.limit = limit }
       own.finish()
     }
-    keys.notBuilt(ActionTable.plannedKinds)
   }
 }
 
@@ -112,6 +128,9 @@ extension Diagnostic.Message {
   }
   fileprivate static let noTargets = Self(
     "no-targets", "what this acts on comes out of the log, which anybody may write to")
+  fileprivate static func noTags(_ kind: String) -> Self {
+    Self("no-tags", "\(kind) actions can't ask what tags a target has")
+  }
   fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
   fileprivate static func liveNotification(_ kind: String) -> Self {
     Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")

@@ -187,6 +187,7 @@ extension Delivery.Report {
       $0.member("transition", transition)
       $0.member("action", action)
       $0.member("kind", kind)
+      $0.member("key", key)
       $0.key("attempt")
       $0.whole(Int64(attempt))
       if let count = delivery?.alert.all.count, count > 1 {

@@ -55,6 +55,8 @@ package struct Watch {
     package var requests: ResolveRequests?
     /// Where people say what is to be quiet.
     package var silences: SilenceFiles?
+    /// The sign of life, if somebody waits for one.
+    package var heartbeat: Heartbeat?
     /// Where orders about actions are left.
     package var orders: RequestFolder?
     /// Where a test wants it to die. It then commits as often as it can, too.
@@ -78,6 +80,8 @@ package struct Watch {
     package var news: (WatchNews) -> Void
     /// Called on the threads of the deliveries.
     package var delivery: @Sendable (Delivery.Report) -> Void
+    /// Called on threads of its own.
+    package var pulse: @Sendable (PulseNews) -> Void = { _ in }
     package var quarantine: ((Bytes) throws -> Void)?
 
     package init(
@@ -169,10 +173,16 @@ package struct Watch {
     let health = HealthWatch(
       ownRules, actions, live: settings.live, clock: clock, inbox: inbox,
       noted: { checkpoints?.note(StateStore.NewEntry(.health, $0)) })
+    let pulses = Pulses(
+      heartbeat: world.heartbeat, clock: clock, transport: world.transport,
+      report: { [say = outlet.pulse] news in
+        say(news)
+        inbox.post(news)
+      })
     let voice = WatchVoice(
       rules: rules, actions: actions, mutes: mutes, live: settings.live, dispatcher: dispatcher,
       outlet: outlet, report: report, remedies: remedies, checkpoints: checkpoints, health: health,
-      clock: clock, faults: world.faults)
+      clock: clock, pulses: pulses, faults: world.faults)
     // However it ends, what was said is delivered before the dispatcher is drained.
     defer { voice.close() }
 
@@ -188,9 +198,10 @@ package struct Watch {
       let card = RunCard(
         began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
         rules: rules, sources: sources)
+      let firing = try store.openAlerts()
       voice.use(world.silences?.all() ?? [])
-      voice.begin(
-        content, try store.deliveries(), firing: try store.openAlerts(), card, at: clock.now)
+      voice.begin(content, try store.deliveries(), firing: firing, card, at: clock.now)
+      voice.remember(firing: firing)
       try settle(content, rules, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
@@ -234,6 +245,7 @@ package struct Watch {
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)
       if voice.isKept { calls.areKept() }
+      voice.pulse(evaluation)
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input
@@ -246,7 +258,7 @@ package struct Watch {
       let wakes = [
         isMore ? elapsed : evaluation.wakes(after: elapsed), evaluation.closesAt,
         voice.wakes(evaluation), voice.health.wakes(after: elapsed), calls.rules?.wakes,
-        voice.remedies.wakes,
+        voice.pulses.wakes, voice.remedies.wakes,
       ]
       if let end = sleep.untilSomethingHappens(by: wakes.compactMap { $0 }.min()) { return end }
     }

@@ -25,6 +25,7 @@ final class WatchVoice {
   /// What was said, and asks for deliveries that have not been judged yet.
   private var said: [Checkpoints.Saying] = []
   private let glances: Glances
+  let pulses: Pulses
   private let faults: Faults?
   private var isFailing = false
   /// Lines that are missing, of which the monitors have not heard yet.
@@ -35,7 +36,7 @@ final class WatchVoice {
     rules: [BoundRule], actions: ActionSet, mutes: Mutes, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
     remedies: Remedies, checkpoints: Checkpoints?, health: HealthWatch, clock: any EngineClock,
-    faults: Faults?
+    pulses: Pulses, faults: Faults?
   ) {
     self.live = live
     self.clock = clock
@@ -51,6 +52,7 @@ final class WatchVoice {
     self.checkpoints = checkpoints
     self.health = health
     glances = Glances(clock: clock)
+    self.pulses = pulses
     self.faults = faults
     use(rules, actions, mutes)
   }
@@ -62,6 +64,7 @@ final class WatchVoice {
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
     remedies.use(actions)
+    pulses.adopt { self.deliveries(of: $0) }
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
   }
 
@@ -129,6 +132,7 @@ final class WatchVoice {
     for saying in said {
       remedies.note(asked: saying.deliveries)
       remedies.note(saying.transition)
+      pulses.note(saying.transition, saying.deliveries)
       repetitions.note(saying.transition, at: now)
     }
     while let first = said.first {
@@ -181,7 +185,26 @@ final class WatchVoice {
   /// People have said what is to be quiet.
   func use(_ silences: [Silence]) { gate.use(silences) }
 
+  /// Sends what is due by the clock. That the watch lives it says only when it could also do what it
+  /// is there for: decide, and keep what it decides.
+  func pulse(_ evaluation: WatchEvaluation) {
+    pulses.step(
+      isAble: {
+        !isFailing && !evaluation.troubles.contains { $0.troubles.health == .overflow }
+      },
+      // Who has not been told of an alert is not told again.
+      deliveries: { self.deliveries(of: $0).filter { !gate.holds($0) } })
+  }
+
   // Where state is kept.
+
+  /// What fires since an earlier run.
+  func remember(firing alerts: [AlertStory]) {
+    for alert in alerts where alert.state == .firing {
+      guard let transition = alert.steps.last?.transition else { continue }
+      pulses.restore(transition, deliveries(of: transition))
+    }
+  }
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.

@@ -38,6 +38,7 @@ import Testing
           explain  show how a monitor is carried out, and why it fired or did not
           status   show how a durable run stands: logs, monitors, alerts
           alerts   list the alerts of a durable run, show one, or resolve one
+          actions  list deliveries, retry them, hold or approve remediation
           silence  keep alerts of a durable run quiet for a while
           journal  show what a durable run decided, in order
           verify   prove that the journal says what the logs lead to

@@ -105,6 +105,11 @@ package struct DeliveryGate {
     return rulings
   }
 
+  /// Whether people have not been told of an alert because of what keeps it quiet.
+  package func holds(_ delivery: Delivery) -> Bool {
+    held.contains { $0.delivery.key == delivery.key }
+  }
+
   /// How long until a look may find something, in milliseconds; nil when only an alert can change that.
   /// The clock of the machine may be set, so it is never long.
   package func wakes(at now: Int64) -> Int64? {

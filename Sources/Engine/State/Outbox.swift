@@ -19,22 +19,31 @@ struct Outbox {
   func all() throws(StateFailure) -> [OutboxEntry] { try entries(where: "true") }
 
   private func entries(where condition: String) throws(StateFailure) -> [OutboxEntry] {
+    try rows(where: "\(condition) ORDER BY outbox.transition, outbox.key")
+  }
+
+  /// Those that are meant, in no order but that of the condition.
+  func rows(
+    where condition: String, _ values: [Database.Value] = []
+  ) throws(StateFailure) -> [OutboxEntry] {
     try database.rows(
       """
       SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts,
-        journal.content, outbox.cause, outbox.carrier
+        journal.content, outbox.cause, outbox.updated, outbox.detail, outbox.carrier
       FROM outbox JOIN journal ON journal.seq = outbox.transition
-      WHERE \(condition) ORDER BY outbox.transition, outbox.key
-      """
+      WHERE \(condition)
+      """, values
     ).compactMap { row in
       guard let mode = PlannedAction.Mode(rawValue: row.text(2)),
         let status = OutboxEntry.Status(rawValue: row.text(3)),
         let transition = Transition(json: Array(row.text(5).utf8))
       else { return nil }
-      return OutboxEntry(
+      var entry = OutboxEntry(
         key: row.text(0), transition: transition, action: row.text(1), mode: mode, status: status,
         attempts: Int(row.whole(4)), cause: row.optionalText(6).flatMap(Cause.init(json:)),
-        carrier: row.optionalText(7))
+        carrier: row.optionalText(9))
+      (entry.updated, entry.detail) = (row.whole(7), row.text(8))
+      return entry
     }
   }
 
@@ -112,6 +121,9 @@ package struct OutboxEntry: Sendable {
   package var cause: Cause?
   /// The key of the notification that tells of it among others; nil when none was begun.
   package var carrier: String?
+  /// When something was last said of it, and what.
+  package var updated: Int64 = 0
+  package var detail = ""
 
   /// What a delivery asks for.
   package init(_ delivery: Delivery) {
@@ -147,6 +159,14 @@ package struct OutboxEntry: Sendable {
 extension OutboxEntry {
   /// Whether it was attempted, so that people may have been told already.
   var wasBegun: Bool { status == .attempting || status == .waiting && attempts > 0 }
+}
+
+extension OutboxEntry {
+  /// Whether it asks for a remediation.
+  package var heals: Bool {
+    let kind = transition.actions.first { $0.name == action }?.kind
+    return cause == nil && ActionTable.kinds.contains { $0.kind == kind && $0.duty == .remediation }
+  }
 }
 
 extension OutboxEntry.Status {

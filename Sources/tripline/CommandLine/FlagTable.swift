@@ -12,7 +12,7 @@ extension Flag {
   private static let sourced = reading.union([.check, .torture])
   /// Those that look at the durable state.
   private static let looking: Set<Verb.Name> = [
-    .status, .alerts, .silence, .journal, .doctor, .verify, .audit,
+    .status, .alerts, .actions, .silence, .journal, .doctor, .verify, .audit,
   ]
   private static let all = Set(Verb.Name.allCases)
 
@@ -125,17 +125,14 @@ extension Flag {
       "when stdin ends: drain (decide what is still open) or exit"),
 
     .one(
-      "for", "DURATION", into: \.length, .time, for: [.silence],
-      "with add: how long the silence lasts: 30m, 2h, 1d"),
-    .one(
       "until", "TIME", into: \.until, .time, for: [.silence],
       "with add: when the silence ends: 18:00, 2026-03-02T18:00:00Z"),
-    .one(
-      "reason", "TEXT", into: \.reason, .effects, for: [.silence],
-      "with add: why, for those who wonder"),
     .toggle(
       "live", sets: { $0.live = true }, .effects, for: [.run],
       "let remediation actions really act; without it they only record what they would do"),
+    .toggle(
+      "allow-secret-commands", sets: { $0.allowSecretCommands = true }, .effects, for: [.run],
+      "let ${cmd:[...]} in rule files run programs that tell secrets"),
     .toggle(
       "durable", sets: { $0.durable = true }, .effects, for: [.run],
       "keep state, so that a restart goes on where this run stopped"),
@@ -143,6 +140,12 @@ extension Flag {
       "state", "DIR", into: \.state, standard: "$XDG_STATE_HOME/tripline", .effects,
       for: looking.union([.run]),
       "the directory of the durable state; for 'run' it implies --durable"),
+    .one(
+      "for", "DURATION", into: \.duration, .effects, for: [.actions, .silence],
+      "actions hold, silence add: for how long: 30m, 2h, 1d"),
+    .one(
+      "reason", "TEXT", into: \.reason, .effects, for: [.actions, .silence],
+      "why, for the audit log"),
     .toggle(
       "repair", sets: { $0.repair = true }, .effects, for: [.doctor],
       "write what can be saved anew, and keep what is damaged aside"),

@@ -27,10 +27,8 @@ package struct Options: Sendable {
   package var monitor: String?
   package var groups: [Assignment] = []
 
-  // What is to be quiet, and how long.
-  package var length: Milliseconds?
+  // Until when it is to be quiet.
   package var until: TimePoint?
-  package var reason: String?
 
   // How a run is tortured.
   package var kills: Count?
@@ -60,10 +58,13 @@ package struct Options: Sendable {
 
   // What happens.
   package var live = false
+  package var allowSecretCommands = false
   package var failOn: Set<Finding> = []
   package var durable = false
   package var state: String?
   package var repair = false
+  package var duration: Milliseconds?
+  package var reason: String?
   package var journal: String?
 
   // What comes out.

@@ -46,7 +46,7 @@ package struct SilenceCommand: Command {
       } catch {
         throw invocation.mistake(error.problem, help: error.help)
       }
-      guard (options.length == nil) != (options.until == nil) else {
+      guard (options.duration == nil) != (options.until == nil) else {
         throw invocation.mistake(
           "a silence ends some time", help: "add --for 2h, or --until 18:00, one of them")
       }
@@ -102,7 +102,7 @@ package struct SilenceCommand: Command {
   private func silence(_ matcher: AlertMatcher, _ setup: Setup, _ now: Int64) throws -> Silence {
     let options = invocation.options
     let until =
-      options.length.map { now.addingReportingOverflow($0.count).partialValue }
+      options.duration.map { now.addingReportingOverflow($0.count).partialValue }
       ?? options.until?.resolved(now: now, zone: setup.zone) ?? now
     guard until > now else {
       throw Failure("the silence would be over before it begins", code: .usage)

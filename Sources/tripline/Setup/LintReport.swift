@@ -66,8 +66,7 @@ package enum LintTable {
   package static let pages: [LintPage] =
     RuleLints.all.map { $0.page } + RuleLints.warnings + QueryLints.pages + SampleLints.pages
     + ActionLints.all.map { $0.page } + ActionLints.warnings + MuteLints.pages
-    + [Allowances.page]
-    + MistakePages.all
+    + [Allowances.page] + MistakePages.all + ActionLints.mistakes
 
   static func page(of code: String) -> LintPage? { pages.first { $0.code == code } }
 }
