@@ -1,6 +1,6 @@
 import Actions
 import Alerting
-import QueryLanguage
+import Records
 import Testing
 
 /// One notification about several alerts, as it reads.
