@@ -14,6 +14,7 @@ package enum ActionTable {
     Opsgenie.self,
     Alertmanager.self,
     Exec.self,
+    SystemdRestart.self,
     File.self,
     Log.self,
   ]

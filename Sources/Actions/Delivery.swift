@@ -176,6 +176,7 @@ extension Delivery.Report {
       $0.member("transition", transition)
       $0.member("action", action)
       $0.member("kind", kind)
+      $0.member("key", key)
       $0.key("attempt")
       $0.whole(Int64(attempt))
       $0.member("outcome", outcome.word)

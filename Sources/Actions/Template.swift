@@ -47,6 +47,13 @@ package struct Template: Sendable {
     }
   }
 
+  /// The text when nothing in it is filled in.
+  var fixedText: String? {
+    parts.reduce(into: String?("")) { text, part in
+      if case .text(let more) = part { text? += more } else { text = nil }
+    }
+  }
+
   /// Whether a part of the text may come out of a log.
   var holdsLogText: Bool {
     parts.contains { if case .variable(let variable) = $0 { variable.holdsLogText } else { false } }

@@ -8,6 +8,12 @@ package struct RequestFolder: Sendable {
 
   package init(_ path: String) { self.path = path }
 
+  /// Where orders about actions are left for the run that has this state.
+  package static func orders(of state: String) -> RequestFolder { RequestFolder("\(state)/orders") }
+
+  /// Whether a wish has not been granted yet.
+  package func holds(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
+
   /// Leaves a wish under a name; an earlier one of the same name is replaced.
   package func leave(_ text: String, as name: String) throws(StateFailure) {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw StateFailure(path: path, errno: errno) }

@@ -19,21 +19,30 @@ struct Outbox {
   func all() throws(StateFailure) -> [OutboxEntry] { try entries(where: "true") }
 
   private func entries(where condition: String) throws(StateFailure) -> [OutboxEntry] {
+    try rows(where: "\(condition) ORDER BY outbox.transition, outbox.key")
+  }
+
+  /// Those that are meant, in no order but that of the condition.
+  func rows(
+    where condition: String, _ values: [Database.Value] = []
+  ) throws(StateFailure) -> [OutboxEntry] {
     try database.rows(
       """
       SELECT outbox.key, outbox.action, outbox.mode, outbox.status, outbox.attempts,
-        journal.content, outbox.cause
+        journal.content, outbox.cause, outbox.updated, outbox.detail
       FROM outbox JOIN journal ON journal.seq = outbox.transition
-      WHERE \(condition) ORDER BY outbox.transition, outbox.key
-      """
+      WHERE \(condition)
+      """, values
     ).compactMap { row in
       guard let mode = PlannedAction.Mode(rawValue: row.text(2)),
         let status = OutboxEntry.Status(rawValue: row.text(3)),
         let transition = Transition(json: Array(row.text(5).utf8))
       else { return nil }
-      return OutboxEntry(
+      var entry = OutboxEntry(
         key: row.text(0), transition: transition, action: row.text(1), mode: mode, status: status,
         attempts: Int(row.whole(4)), cause: row.optionalText(6).flatMap(Cause.init(json:)))
+      (entry.updated, entry.detail) = (row.whole(7), row.text(8))
+      return entry
     }
   }
 
@@ -102,6 +111,9 @@ package struct OutboxEntry: Sendable {
   package var attempts: Int
   /// The remediation that asks for it; nil when the alert itself does.
   package var cause: Cause?
+  /// When something was last said of it, and what.
+  package var updated: Int64 = 0
+  package var detail = ""
 
   /// What a delivery asks for.
   package init(_ delivery: Delivery) {
@@ -121,6 +133,14 @@ package struct OutboxEntry: Sendable {
     self.status = status
     self.attempts = attempts
     self.cause = cause
+  }
+}
+
+extension OutboxEntry {
+  /// Whether it asks for a remediation.
+  package var heals: Bool {
+    let kind = transition.actions.first { $0.name == action }?.kind
+    return cause == nil && ActionTable.kinds.contains { $0.kind == kind && $0.duty == .remediation }
   }
 }
 

@@ -64,6 +64,41 @@ extension StateStore {
     }
   }
 
+  /// What is left alone for now.
+  package func holds() throws(StateFailure) -> [GuardLedger.Hold] {
+    try lock.withLock { _ throws(StateFailure) in try deeds.holds() }
+  }
+
+  /// The newest deliveries that have not ended, or not well; oldest first.
+  package func troubledDeliveries(atMost limit: Int) throws(StateFailure) -> [OutboxEntry] {
+    try lock.withLock { _ throws(StateFailure) in
+      try outbox.rows(
+        where: """
+          outbox.status IN ('waiting', 'attempting', 'failed', 'unknown', 'blocked')
+          ORDER BY outbox.updated DESC, outbox.key LIMIT ?
+          """, [.whole(Int64(limit))]
+      ).reversed()
+    }
+  }
+
+  /// The deliveries whose keys begin so.
+  package func deliveries(withKey key: String) throws(StateFailure) -> [OutboxEntry] {
+    try lock.withLock { _ throws(StateFailure) in
+      try outbox.rows(where: "substr(outbox.key, 1, length(?1)) = ?1", [.text(key)])
+    }
+  }
+
+  /// All reports of a delivery, oldest first, as JSON.
+  package func auditTrail(of key: String) throws(StateFailure) -> [String] {
+    try lock.withLock { _ throws(StateFailure) in
+      try database.rows(
+        """
+        SELECT content FROM journal WHERE kind = 'delivery' AND content ->> 'key' = ? ORDER BY seq
+        """, [.text(key)]
+      ).map { $0.text(0) }
+    }
+  }
+
   /// Deliveries that have not ended.
   func openDeliveries() throws(StateFailure) -> [OutboxEntry] {
     try lock.withLock { _ throws(StateFailure) in try outbox.open() }

@@ -1,4 +1,3 @@
-import Actions
 import Alerting
 
 /// What a tortured run had decided and done in the end, from its state and its actions.
@@ -136,13 +135,5 @@ package struct TortureReport: Sendable {
       "\(found.count) transitions instead of \(expected.count); the first "
         + (found.count > both
           ? "too many is\n  \(found[both])" : "that is missing is\n  \(expected[both])"))
-  }
-}
-
-extension OutboxEntry {
-  /// Whether it asks for a remediation.
-  fileprivate var heals: Bool {
-    let kind = transition.actions.first { $0.name == action }?.kind
-    return cause == nil && ActionTable.kinds.contains { $0.kind == kind && $0.duty == .remediation }
   }
 }

@@ -60,6 +60,8 @@ package struct Options: Sendable {
   package var durable = false
   package var state: String?
   package var repair = false
+  package var duration: Milliseconds?
+  package var reason: String?
   package var journal: String?
 
   // What comes out.

@@ -72,6 +72,7 @@ package struct RunCommand: Command {
     world.history = setup.configuration.history
     world.reload = ReloadSignal()
     world.requests = try setup.stateOfRun.map { ResolveRequests(of: $0) }
+    world.orders = try setup.stateOfRun.map { RequestFolder.orders(of: $0) }
     if let rehearsal = try Rehearsal(environment) {
       rehearsal.apply(to: &world, &sources, &loaded.actions)
       // Other rules would bring actions that are no rehearsal.
