@@ -2,6 +2,7 @@ import Actions
 import Alerting
 import Foundation
 import QueryLanguage
+import Records
 import Testing
 
 /// What receivers refuse when it is too long, for an alert in which everything is.

@@ -84,6 +84,7 @@ import Testing
           exec:
             command: [sh, -c, 'echo "$0 $ALL"; echo "$ALL" >&2; exit \(status / 200 - 1)', "${env:PAGER}"]
             env: { ALL: "\(all)" }
+        http: { http: { url: "\(server.url)/http", headers: { X-All: "\(all)" }, body: "\(all)" } }
         file: { file: { path: told.ndjson } }
         log: { log: { text: "\(all)" } }
       """
