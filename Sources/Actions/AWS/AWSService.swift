@@ -35,7 +35,8 @@ struct AWSService: Sendable {
       keys.report(.badRegion(found.description), at: "region", help: "write one such as eu-west-1")
       return nil
     }
-    let usual = GuardedText("https://\(name).\(region).\(AWSService.domain(of: region))")
+    let domain = AWSService.domain(of: region)
+    let usual = found.mapped { "https://\(name).\($0).\(domain)" }
     let override = AWSService.override(id ?? name, keys).map { GuardedText($0) }
     endpoint = place.endpoint ?? override ?? usual
     guard keys.isUnknown(endpoint) || SignedAddress(endpoint.revealed) != nil else {
