@@ -124,6 +124,11 @@ counterparts: deps ## install the programs that tests run against
 	  { rm -f $$package*.deb && apt-get download $$package && dpkg -x $$package*.deb . \
 	    && rm -f $$package*.deb; } >/dev/null 2>&1 || missing $$package
 	done
+	# It looks for its templates under /usr; now it finds them from this directory, by a name as long.
+	if [ -f usr/bin/prometheus-alertmanager ]; then
+	  LC_ALL=C sed -i 's#/usr/share/prometheus/alertmanager#usr/share/prometheus/alertmanager/#g' \
+	    usr/bin/prometheus-alertmanager
+	fi
 	{ python3 -m venv --clear python \
 	  && python/bin/pip install -q --disable-pip-version-check -r $(CURDIR)/Tests/counterparts.txt; \
 	  } || missing "the programs of Tests/counterparts.txt"

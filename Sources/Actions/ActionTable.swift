@@ -6,9 +6,18 @@ package enum ActionTable {
   /// In the order in which help lists them.
   package static let kinds: [any Action.Type] = [
     Webhook.self,
+    Email.self,
+    Slack.self,
+    Teams.self,
+    Discord.self,
+    PagerDuty.self,
+    Opsgenie.self,
+    Alertmanager.self,
     Exec.self,
+    HTTPCall.self,
     SystemdRestart.self,
     File.self,
+    Log.self,
     EC2Restore.self,
     EC2Reboot.self,
     EC2Start.self,
@@ -16,11 +25,6 @@ package enum ActionTable {
     SNS.self,
     Lambda.self,
     CloudWatchLogs.self,
-  ]
-
-  /// Kinds that the rule file has words for and this program has not yet.
-  static let plannedKinds = [
-    "email", "slack", "pagerduty", "alertmanager",
   ]
 
   /// Binds one entry of an `actions:` map; nil when an error was reported.
@@ -52,8 +56,7 @@ package enum ActionTable {
       // A kind with a slip in it has been reported with the right word.
       let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
       let help = "add one of " + kindNames.joined(separator: ", ")
-      let planned = keys.entries.contains { plannedKinds.contains($0.key) }
-      if !slips, !planned { sink.report(node.diagnostic(.noKind, help: help)) }
+      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
       return nil
     }
     if chosen.count > 1 {
@@ -67,7 +70,7 @@ package enum ActionTable {
     }
     guard
       var kindKeys = ActionKeys(
-        kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
+        kindNode, as: "`\(kind.kind)` action", action: name, environment: environment, sink: sink)
     else { return nil }
     kindKeys.targets = care.targets
     let action = kind.init(binding: &kindKeys)
@@ -113,7 +116,6 @@ private struct CommonKeys {
       if let limit = own.integer("max", in: 1...1_000) { retry.limit = limit }
       own.finish()
     }
-    keys.notBuilt(ActionTable.plannedKinds)
   }
 }
 

@@ -53,6 +53,8 @@ package struct Watch {
     package var reload: ReloadSignal?
     /// Where wishes of people are left.
     package var requests: ResolveRequests?
+    /// The sign of life, if somebody waits for one.
+    package var heartbeat: Heartbeat?
     /// Where orders about actions are left.
     package var orders: RequestFolder?
     /// Where a test wants it to die. It then commits as often as it can, too.
@@ -76,6 +78,8 @@ package struct Watch {
     package var news: (WatchNews) -> Void
     /// Called on the threads of the deliveries.
     package var delivery: @Sendable (Delivery.Report) -> Void
+    /// Called on threads of its own.
+    package var pulse: @Sendable (PulseNews) -> Void = { _ in }
     package var quarantine: ((Bytes) throws -> Void)?
 
     package init(
@@ -165,10 +169,16 @@ package struct Watch {
     let health = HealthWatch(
       ownRules, actions, live: settings.live, clock: clock, inbox: inbox,
       noted: { checkpoints?.note(StateStore.NewEntry(.health, $0)) })
+    let pulses = Pulses(
+      heartbeat: world.heartbeat, clock: clock, transport: world.transport,
+      report: { [say = outlet.pulse] news in
+        say(news)
+        inbox.post(news)
+      })
     let voice = WatchVoice(
       rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
       report: report, remedies: remedies, checkpoints: checkpoints, health: health,
-      glances: Glances(clock: clock), faults: world.faults)
+      glances: Glances(clock: clock), pulses: pulses, faults: world.faults)
 
     if let store {
       evaluation.history = InputHistory(sources)
@@ -183,6 +193,7 @@ package struct Watch {
         began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
         rules: rules, sources: sources)
       voice.begin(content, try store.deliveries(), card, at: clock.now)
+      voice.remember(firing: try store.openAlerts())
       try settle(content, rules, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
@@ -224,6 +235,7 @@ package struct Watch {
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)
       if voice.isKept { calls.areKept() }
+      voice.pulse(evaluation)
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input
@@ -236,7 +248,7 @@ package struct Watch {
       let wakes = [
         isMore ? elapsed : evaluation.wakes(after: elapsed), evaluation.closesAt,
         voice.wakes(evaluation), voice.health.wakes(after: elapsed), calls.rules?.wakes,
-        voice.remedies.wakes,
+        voice.pulses.wakes, voice.remedies.wakes,
       ]
       if let end = sleep.untilSomethingHappens(by: wakes.compactMap { $0 }.min()) { return end }
     }

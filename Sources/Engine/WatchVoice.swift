@@ -16,6 +16,7 @@ final class WatchVoice {
   let remedies: Remedies
   private let checkpoints: Checkpoints?
   private let glances: Glances
+  let pulses: Pulses
   private let faults: Faults?
   private var isFailing = false
   /// Lines that are missing, of which the monitors have not heard yet.
@@ -26,7 +27,7 @@ final class WatchVoice {
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
     remedies: Remedies, checkpoints: Checkpoints?, health: HealthWatch, glances: Glances,
-    faults: Faults?
+    pulses: Pulses, faults: Faults?
   ) {
     self.live = live
     self.dispatcher = dispatcher
@@ -41,6 +42,7 @@ final class WatchVoice {
     self.checkpoints = checkpoints
     self.health = health
     self.glances = glances
+    self.pulses = pulses
     self.faults = faults
     use(rules, actions)
   }
@@ -50,6 +52,7 @@ final class WatchVoice {
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
     remedies.use(actions)
+    pulses.adopt { self.deliveries(of: $0) }
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
   }
 
@@ -110,13 +113,31 @@ final class WatchVoice {
       for saying in sayings {
         remedies.note(asked: saying.deliveries)
         remedies.note(saying.transition)
+        pulses.note(saying.transition, saying.deliveries)
       }
       for delivery in sayings.flatMap(\.deliveries) { dispatcher.submit(delivery) }
     }
     for saying in sayings { try outlet.transition(saying.transition) }
   }
 
+  /// Sends what is due by the clock. That the watch lives it says only when it could also do what it
+  /// is there for: decide, and keep what it decides.
+  func pulse(_ evaluation: WatchEvaluation) {
+    pulses.step(
+      isAble: {
+        !isFailing && !evaluation.troubles.contains { $0.troubles.health == .overflow }
+      }, deliveries: { self.deliveries(of: $0) })
+  }
+
   // Where state is kept.
+
+  /// What fires since an earlier run.
+  func remember(firing alerts: [AlertStory]) {
+    for alert in alerts where alert.state == .firing {
+      guard let transition = alert.steps.last?.transition else { continue }
+      pulses.restore(transition, deliveries(of: transition))
+    }
+  }
 
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.

@@ -256,13 +256,8 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("[default]\nregion = eu-west-1\n", to: "config")
     let variables = ["AWS_CONFIG_FILE": scratch.folder.path + "/config"]
-    guard case .variables(let found) = ActionEnvironment.run(variables),
-      case .variables(let named) = ActionEnvironment.run(
-        variables.merging(["AWS_REGION": "x"]) { $1 })
-    else {
-      Issue.record("a run has an environment")
-      return
-    }
+    let found = RunEnvironment.variables(variables)
+    let named = RunEnvironment.variables(variables.merging(["AWS_REGION": "x"]) { $1 })
     #expect(found["AWS_DEFAULT_REGION"] == "eu-west-1")
     #expect(named["AWS_DEFAULT_REGION"] == nil)
   }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Somebody else's program that tests run against; `make counterparts` installs it in the repository.
 ///
@@ -28,7 +28,8 @@ package struct Counterpart: Sendable {
     self.proof = Counterpart.folder.appending(path: proof ?? program).path
   }
 
-  private static let folder = Repository.root.appending(path: ".build/counterparts")
+  /// Where they are; what looks for its own files by relative names is started here.
+  package static let folder = Repository.root.appending(path: ".build/counterparts")
 
   /// `python3.11`.
   private static let version =

@@ -9,7 +9,7 @@ import QueryLanguage
 /// and fails when it does; `event` only hands the event over to Lambda, which then retries by itself.
 package struct Lambda: Action {
   package static let kind = "aws.lambda"
-  package static let duty = Duty.remediation
+  package static let duty = Duty.notification
 
   package enum Invocation: String, Sendable, CaseIterable {
     case wait, event

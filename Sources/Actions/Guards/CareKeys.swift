@@ -56,7 +56,7 @@ struct CareKeys {
     in node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
   ) -> Targets? {
     var keys = ActionKeys(
-      node, kind: "any", action: "", environment: environment, sink: sink)
+      node, as: "action", action: "", environment: environment, sink: sink)
     return keys?.fixedList("targets").map { Targets($0.map(\.revealed)) }
   }
 

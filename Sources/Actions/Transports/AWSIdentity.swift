@@ -130,6 +130,8 @@ struct AWSIdentity {
   ) throws(ActionError) -> String {
     var request = HTTPRequest(method: method, url: GuardedText(url), headers: headers)
     request.isLocal = true
+    // Where clouds hand out credentials is where they are wanted.
+    request.reach = [.plainText, .linkLocal]
     let answer = try http.exchange(request, timeout: AWSIdentity.patience)
     guard answer.status == 200 else {
       // What such an endpoint says could be a secret: only the status is told.

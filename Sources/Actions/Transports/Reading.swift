@@ -49,8 +49,8 @@ extension Reading {
 
   /// What a server said, as it may be shown: in one line, without secrets, and not too long.
   static func shown(_ said: [UInt8], redaction: Redaction) -> Substring {
-    redaction.redact(String(decoding: said.prefix(4_096), as: UTF8.self).onOneLine)
-      .prefix(shownLimit)
+    let beginning = String(decoding: said.prefix(4_096), as: UTF8.self).onOneLine
+    return redaction.redact(beginning, isCut: true).prefix(shownLimit)
   }
 
   /// What the answer to a request means; `target` is what was asked, and `now` when.

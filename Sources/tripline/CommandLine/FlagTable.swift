@@ -128,6 +128,9 @@ extension Flag {
       "live", sets: { $0.live = true }, .effects, for: [.run],
       "let remediation actions really act; without it they only record what they would do"),
     .toggle(
+      "allow-secret-commands", sets: { $0.allowSecretCommands = true }, .effects, for: [.run],
+      "let ${cmd:[...]} in rule files run programs that tell secrets"),
+    .toggle(
       "durable", sets: { $0.durable = true }, .effects, for: [.run],
       "keep state, so that a restart goes on where this run stopped"),
     .one(

@@ -55,6 +55,7 @@ package struct Options: Sendable {
 
   // What happens.
   package var live = false
+  package var allowSecretCommands = false
   package var failOn: Set<Finding> = []
   package var durable = false
   package var state: String?

@@ -39,6 +39,9 @@ struct Setup {
     let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink) {
       ZoneFiles.zone(named: $0) != nil
     }
+    if let node = result?.heartbeat {
+      _ = Heartbeat(binding: node, environment: .placeholders, sink: sink)
+    }
     guard !sink.hasErrors, let result else { throw ConfigurationMistakes(list: sink.list) }
     return result
   }
