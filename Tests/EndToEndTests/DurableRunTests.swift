@@ -245,6 +245,46 @@ import Testing
     #expect(second.text(.output).contains(#""monitor":"slow""#) == !forgetsLargestTimes)
   }
 
+  /// The log and its last line are gone; the lines of the next one, written while nobody ran, say no
+  /// time and have that of the line before.
+  @Test(arguments: [false, true])
+  func `lines without a time need that of the line before a restart`(forgets: Bool) throws {
+    let site = try RunSite(
+      rules: """
+        monitors:
+          - name: hello
+            query: hello
+            window: 1m
+            critical: { alert: "> 0" }
+          - name: trouble
+            query: trouble
+            window: 1m
+            critical: { alert: "> 2" }
+          - name: last words
+            query: the_end
+            window: 1m
+            critical: { alert: "> 0" }
+        """)
+    try site.write("sources: [{ path: a.log, idle_after: 1d }]", to: "tripline.yaml")
+    try site.write("2026-03-02T10:00:00Z hello\n", to: "a.log")
+    let first = try site.run("--state", "state", "--from-start")
+    try first.wait(for: #""monitor":"hello""#)
+    first.send(SIGKILL)
+    _ = try first.status()
+    try site.remove("a.log")
+    try site.write("trouble\ntrouble\ntrouble\n2026-03-02T10:00:01Z the_end\n", to: "a.log")
+    if forgets {
+      let shell = try ChildProgram(
+        "sqlite3", [site.url("state/state.db").path, "UPDATE sources SET previous = NULL"])
+      #expect(try shell.wait() == 0)
+    }
+    let second = try site.run("--state", "state")
+    try second.wait(for: #""monitor":"last words""#)
+    second.send(SIGTERM)
+    _ = try second.status()
+    #expect(second.text(.output).contains(#""monitor":"trouble""#) == !forgets)
+  }
+
   // Helpers.
 
   private func firstDifference(_ found: [String], _ expected: [String]) -> String? {
