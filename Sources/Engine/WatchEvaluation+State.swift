@@ -37,6 +37,7 @@ extension WatchEvaluation {
     let source = Int(chunk.read.source)
     let newest = standings.compactMap(\.largest).max() ?? began
     let marks = standings[source].marks[chunk.read.generation] ?? ReadMarks()
+    // Where records are put together, what was open before would have to be told too.
     if feeds[source].assembler == nil { history?.again(chunk, newest: newest) }
     let elapsed = feeds[source].lastArrival
     for part in feeds[source].records(of: chunk, marks, at: elapsed) {

@@ -36,6 +36,13 @@ struct WatchEvaluation {
     longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
   }
 
+  /// Goes on where another one stood, which had the first of these sources.
+  mutating func goOn(from other: WatchEvaluation) {
+    line = other.line
+    retention = other.retention
+    standings.replaceSubrange(other.standings.indices, with: other.standings)
+  }
+
   mutating func noteLongestWindow() {
     longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
   }
@@ -54,7 +61,6 @@ struct WatchEvaluation {
   /// Takes in lines from before the start, which decide nothing; `newest` is the largest time in them.
   mutating func warm(_ chunk: LiveChunk, path: String, arrival: Int64, newest: Int64) throws {
     let source = Int(chunk.read.source)
-    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: true) }
     for part in feeds[source].records(of: chunk, at: feeds[source].lastArrival) {
       var lines = try feeds[source].lines(
         of: part, path: path, arrival: arrival, report: &report)
@@ -63,10 +69,8 @@ struct WatchEvaluation {
       line += UInt64(lines.batch.count)
       retain(lines)
       standings[source].note(lines, now: arrival, recorded: part.recorded ?? arrival)
-      if feeds[source].assembler == nil {
-        history?.before(part, lines, arrival: arrival, newest: newest)
-        accounts?.note(part, lines, late: [], isBefore: true)
-      }
+      history?.before(part, lines, arrival: arrival, newest: newest)
+      accounts?.note(part, lines, late: [], isBefore: true)
       deciding.warm(&lines.frames, run, newest: newest)
     }
   }
@@ -85,7 +89,6 @@ struct WatchEvaluation {
   ) throws {
     let source = Int(chunk.read.source)
     atRest.remove(source)
-    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: false) }
     for part in feeds[source].records(of: chunk, at: elapsed) {
       try take(records: part, path: path, arrival: arrival, at: elapsed, emit)
     }
@@ -113,9 +116,7 @@ struct WatchEvaluation {
     retain(lines)
     history?.came(source, largest: lines.largest)
     history?.advance()
-    // What is put together from lines is not told yet, and counted as it was read.
-    guard feeds[source].assembler == nil else { return }
-    history?.read(chunk, lines, isFirst: lines.isFirst, arrival: arrival)
+    history?.read(chunk, lines, arrival: arrival)
     accounts?.note(chunk, lines, late: late, isBefore: false)
   }
 

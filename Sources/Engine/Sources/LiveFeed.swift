@@ -40,10 +40,12 @@ final class LiveFeed {
   /// How long a record waits for lines that may belong to it.
   var patience: Duration { .milliseconds(plan.idleAfter) }
 
+  /// `assembler` has what is open already.
   init(
-    _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
+    _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?,
+    assembler: RecordAssembler? = nil
   ) {
-    assembler = plan.format.isPlain ? nil : RecordAssembler(plan.format)
+    self.assembler = plan.format.isPlain ? nil : assembler ?? RecordAssembler(plan.format)
     self.plan = plan
     self.heads = heads
     self.quarantine = quarantine
@@ -58,6 +60,7 @@ final class LiveFeed {
   }
 
   var lendsTimes: Bool { plan.lendsTimes }
+  var card: SourceCard { SourceCard(plan) }
 
   /// `arrival` is the time of the read; what could not be used is noted in `report`.
   func lines(

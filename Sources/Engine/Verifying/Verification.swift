@@ -46,8 +46,8 @@ package final class Verification {
     case missing
     /// It watches the run itself, of which no log tells.
     case ownHealth
-    /// Records of a log are put together from lines.
-    case joined
+    /// An older version did not note what it read of records of several lines.
+    case untold
     /// A person decided, or the rule was taken away.
     case decree
   }
@@ -77,8 +77,10 @@ package final class Verification {
   /// Monitors that can't be judged: since when, and why.
   private var doubtful: [String: (through: Int64, reason: Doubt)] = [:]
   private var book = AlertsTold()
+  /// Whether an older version wrote the journal, so that what it read of records is missing.
+  private var isOlder = false
   /// Whether some log has records that are put together from lines.
-  private var isJoined = false
+  private var joins = false
   /// Whether alerts may have stories that the journal does not tell any more.
   private var isPruned = false
 
@@ -114,15 +116,17 @@ package final class Verification {
     case Journal.Kind.start.rawValue, Journal.Kind.pruned.rawValue:
       guard let card = RunCard(json: entry.content) else { return }
       let begun = run.begin(card)
-      isJoined = isJoined || card.sources.contains(where: \.joins)
+      isOlder = isOlder || card.sources.contains(where: \.isUntold)
+      joins = joins || card.sources.contains(where: \.joins)
       let isFirst = outcome.runs == 0
       outcome.runs += 1
       if entry.kind == Journal.Kind.pruned.rawValue {
         isPruned = true
         doubt(run.monitors.map(\.rule.rule.name), through: .max, because: .pruned)
       } else if !isFirst {
-        // One that was not in force for a while lacks what was read meanwhile.
-        for name in begun where !run.isFresh(name) {
+        // One that was not in force for a while lacks what was read meanwhile. One that is new is
+        // given what was read before, but records that were open then are not told.
+        for name in begun where joins || !run.isFresh(name) {
           doubt([name], because: .fresh(monitor: name))
         }
       }
@@ -151,9 +155,10 @@ package final class Verification {
     for record in expected where record.transition.reason == .manual {
       doubt([record.transition.monitor], because: .decree)
     }
-    isJoined =
-      isJoined
-      || input.steps.contains { if case .added(let card) = $0 { card.joins } else { false } }
+    for case .added(let card) in input.steps {
+      joins = joins || card.joins
+      isOlder = isOlder || card.isUntold
+    }
     var found: [(Transition, JournaledRun.Place)] = []
     let intake = try run.take(input) { found.append(($0, $1)) }
     noteGone(intake)
@@ -165,7 +170,7 @@ package final class Verification {
         kept.append(record)
       }
     }
-    let told = isJoined ? [] : found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
+    let told = isOlder ? [] : found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
     try compare(kept, told, at: entry)
     takeOver(found.map(\.0))
     expected = []
@@ -205,7 +210,7 @@ package final class Verification {
   // Doubts.
 
   private func doubt(about transition: Transition) -> Doubt? {
-    if isJoined { return .joined }
+    if isOlder { return .untold }
     if [.manual, .removed].contains(transition.reason) { return .decree }
     if let known = doubtful[transition.monitor] { return known.reason }
     if isUntold(transition) { return .pruned }

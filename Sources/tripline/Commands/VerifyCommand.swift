@@ -114,7 +114,7 @@ private struct VerifyPage {
     case .dropped: "the journal could not be written for long"
     case .missing: "the run knew that lines were missing"
     case .ownHealth: "it watches tripline itself, of which no log tells"
-    case .joined: "records are put together from lines (multiline, decode)"
+    case .untold: "an older version did not note what it read of records (multiline, decode)"
     case .decree: "a person or a change of rules decided"
     }
   }
