@@ -50,6 +50,9 @@ struct WatchEvaluation {
   /// What is held of a source for windows and evidence.
   func parts(of source: Int32) -> [Retention.Part] { retention.parts(of: source) }
 
+  /// The time of the line before all that; nil when none had one.
+  func previous(of source: Int32) -> Int64? { retention.previous(of: source) }
+
   mutating func extend(_ source: Int32, backTo offset: Int64) {
     retention.extend(source, backTo: offset)
   }
@@ -167,7 +170,7 @@ struct WatchEvaluation {
     retention.note(
       lines.batch.source, lines.batch.generation, from: Int64(chunk.offset),
       begins: chunk.records?.begins.map(Int64.init) ?? [], to: Int64(chunk.end),
-      largest: lines.largest)
+      largest: lines.largest, previous: lines.previous)
   }
 
   // Records that may go on.

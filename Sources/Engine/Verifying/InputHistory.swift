@@ -96,7 +96,7 @@ struct InputHistory {
   ) {
     var stretch = self.stretch(of: chunk, .live)
     // Without a line before, nothing but this tells the date of some times.
-    let isFirst = lines.isFirst
+    let isFirst = lines.previous == nil
     if chunk.recorded == nil {
       if lines.hasUntimed || isFirst { stretch.arrived = arrival }
     } else if isFirst {
