@@ -7,8 +7,12 @@ SWIFT_NEEDED := 6 3
 # The Debian and Ubuntu packages that the build and the tests need, and what pkg-config calls the
 # libraries elsewhere.
 PACKAGES := libpcre2-dev libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev libzstd-dev \
-  libsqlite3-dev libsystemd0 pkg-config tzdata openssl zstd logrotate sqlite3
+  libsqlite3-dev libsystemd0 pkg-config tzdata openssl zstd logrotate sqlite3 python3-venv
 MODULES := libpcre2-8 libcurl libcrypto yaml-0.1 zlib libzstd sqlite3
+# Other people's programs that tests run against: Debian packages that are unpacked rather than
+# installed, so that no service of theirs starts here; those from PyPI are in Tests/counterparts.txt.
+UNPACKED := prometheus-alertmanager
+COUNTERPARTS := .build/counterparts
 # Extra flags for debug builds and tests, such as -Xswiftc -warnings-as-errors.
 FLAGS ?=
 # How long the tests may take before they are ended: one that hangs must not hang the build.
@@ -21,7 +25,7 @@ SOURCES := Sources Tests Package.swift
 .DEFAULT_GOAL := help
 .ONESHELL:
 .SHELLFLAGS := -eu -c
-.PHONY: help demo build test proof bench bench-build bench-allocations soak install deps toolchain format lint clean
+.PHONY: help demo build test proof bench bench-build bench-allocations soak install deps counterparts toolchain format lint clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +40,15 @@ demo: build ## build, then replay a recorded incident through the shipped rules
 build: deps ## build the release binary
 	@$(SWIFT) build $(RELEASE) --product tripline
 
-test: deps ## run all tests, of the program and of the rules
+test: deps counterparts ## run all tests, of the program and of the rules
 	@$(SWIFT) build --build-tests $(FLAGS)
-	timeout --kill-after=30 $(PATIENCE) $(SWIFT) test --skip-build $(FLAGS)
+	log=$$(mktemp)
+	trap 'rm -f "$$log"' EXIT
+	{ timeout --kill-after=30 $(PATIENCE) $(SWIFT) test --skip-build $(FLAGS) 2>&1 \
+	  || echo "tests failed: $$?"; } | tee "$$log"
+	if grep -q '^tests failed: ' "$$log"; then exit 1; fi
 	"$$($(SWIFT) build --show-bin-path $(FLAGS))/tripline" test rules/
+	echo "all tests passed, $$(grep -c ' skipped: ' "$$log" || true) skipped"
 
 proof: deps ## hold the engine against its referee on 10,000 random logs
 	@$(SWIFT) build $(RELEASE) --product tripline-proof
@@ -99,6 +108,31 @@ deps: toolchain ## install the Debian packages that are missing
 	install="$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends"
 	# The package lists are refreshed only when they turn out to be missing or old.
 	$$install $$missing >/dev/null 2>&1 || { $$as_root apt-get update && $$install $$missing; }
+
+counterparts: deps ## install the programs that tests run against
+	@wanted="$(UNPACKED) $$(cksum Tests/counterparts.txt)"
+	if [ "$$(cat $(COUNTERPARTS)/installed 2>/dev/null)" = "$$wanted" ]; then exit 0; fi
+	echo "installing what tests run against"
+	mkdir -p $(COUNTERPARTS)
+	cd $(COUNTERPARTS)
+	# Without them the tests that need them are skipped, and say so.
+	missing() {
+	  echo "tripline: can't install $$1; tests against it are skipped" >&2
+	  wanted=
+	}
+	for package in $(UNPACKED); do
+	  { rm -f $$package*.deb && apt-get download $$package && dpkg -x $$package*.deb . \
+	    && rm -f $$package*.deb; } >/dev/null 2>&1 || missing $$package
+	done
+	# It looks for its templates under /usr; now it finds them from this directory, by a name as long.
+	if [ -f usr/bin/prometheus-alertmanager ]; then
+	  LC_ALL=C sed -i 's#/usr/share/prometheus/alertmanager#usr/share/prometheus/alertmanager/#g' \
+	    usr/bin/prometheus-alertmanager
+	fi
+	{ python3 -m venv --clear python \
+	  && python/bin/pip install -q --disable-pip-version-check -r $(CURDIR)/Tests/counterparts.txt; \
+	  } || missing "the programs of Tests/counterparts.txt"
+	if [ -n "$$wanted" ]; then echo "$$wanted" >installed; fi
 
 toolchain:
 	@if ! command -v $(SWIFT) >/dev/null; then

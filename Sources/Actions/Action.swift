@@ -23,6 +23,9 @@ package protocol Action: Sendable {
 
   /// What a remediation touches; nil when it has no names for that.
   func target(for alert: AlertContext) -> ActionTarget?
+
+  /// Whether that may come out of a log, so that `targets` has to say what is allowed.
+  var takesTargetFromLog: Bool { get }
 }
 
 extension Action {
@@ -34,6 +37,8 @@ extension Action {
   package func outline(for alert: AlertContext) -> String { effect(for: alert).description }
 
   package func target(for alert: AlertContext) -> ActionTarget? { nil }
+
+  package var takesTargetFromLog: Bool { false }
 }
 
 /// What an action is for, which decides how carefully it's performed.

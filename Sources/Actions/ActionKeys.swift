@@ -1,7 +1,7 @@
 package import Alerting
 package import QueryLanguage
 
-/// What a kind binds its keys from: `ConfigBinder`, and texts with `${env:NAME}` and `{{Variables}}`.
+/// What a kind binds its keys from: `ConfigBinder`, and texts with secrets and `{{Variables}}`.
 package struct ActionKeys {
   /// The name of the action in the rule file.
   package let action: String
@@ -13,10 +13,10 @@ package struct ActionKeys {
   private let sink: DiagnosticSink
 
   init?(
-    _ node: ConfigNode, kind: String, action: String, environment: ActionEnvironment,
+    _ node: ConfigNode, as what: String, action: String, environment: ActionEnvironment,
     sink: DiagnosticSink
   ) {
-    guard let keys = ConfigBinder(node, as: "`\(kind)` action", sink: sink) else { return nil }
+    guard let keys = ConfigBinder(node, as: what, sink: sink) else { return nil }
     self.action = action
     self.keys = keys
     self.node = node
@@ -58,6 +58,12 @@ package struct ActionKeys {
     }
   }
 
+  /// A list of texts that are the same for every alert; a single one stands for a list of one.
+  package mutating func fixedList(_ key: String) -> [GuardedText]? {
+    guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
+    return value.parts.compactMap { fixed($0, of: key) }
+  }
+
   /// Reports a finding about the value of a key, or about the whole map when it's absent.
   package func report(_ message: Diagnostic.Message, at key: String, help: String? = nil) {
     keys.report(message, at: key, help: help)
@@ -90,21 +96,22 @@ package struct ActionKeys {
     while let token = reader.next() {
       switch token.kind {
       case .text: template.append(.text(token.text))
-      case .variable(let name):
-        template.append(variable(name, at: node.span(ofBytes: token.range)))
-      case .environment(let name):
-        template.append(secret(name, at: node.span(ofBytes: token.range)))
+      case .variable(let name, let row):
+        template.append(variable(name, row, at: node.span(ofBytes: token.range)))
+      case .secret(let reference, let opening):
+        template.append(secret(reference, opening, token, node.span(ofBytes: token.range)))
       case .open:
         template.append(.text(token.text))
-        let braces = token.text.hasPrefix("{{") ? "{{" : "${env:"
+        let opening = token.text.hasPrefix("{{") ? nil : token.text.firstIndex(of: ":")
+        let braces = opening.map { String(token.text[...$0]) } ?? "{{"
         warn(.unclosed(braces), at: node.span(ofBytes: token.range), help: "it stays as it is")
       }
     }
     return template
   }
 
-  private func variable(_ name: String, at span: Span) -> Template.Part {
-    if let variable = TemplateVariable.named(name) { return .variable(variable) }
+  private func variable(_ name: String, _ row: Int, at span: Span) -> Template.Part {
+    if let variable = TemplateVariable.named(name, row: row) { return .variable(variable) }
     if TemplateVariable.unfilled.contains(where: { $0.lowercased() == name.lowercased() }) {
       warn(.unfilled(name), at: span, help: "it is always empty in this version")
       return .nothing
@@ -115,22 +122,30 @@ package struct ActionKeys {
     return .nothing
   }
 
-  private mutating func secret(_ name: String, at span: Span) -> Template.Part {
-    let shown = "${env:\(name)}"
-    guard isVariableName(name) else {
-      refuse(.badVariableName(name), at: span, help: "write ${env:NAME}")
-      return .text(shown)
+  private mutating func secret(
+    _ reference: SecretReference?, _ opening: SecretReference.Opening,
+    _ token: TemplateReader.Token,
+    _ span: Span
+  ) -> Template.Part {
+    guard let reference else {
+      let (found, help) = opening.complaint(about: token.text)
+      refuse(found, at: span, help: help)
+      return .text(token.text)
     }
-    switch environment {
-    case .placeholders: return .secret(GuardedText(revealed: shown, shown: shown))
-    case .variables(let values):
-      guard let value = values[name] else {
-        let near = Suggestion.didYouMean(name, among: values.keys.sorted())
-        refuse(.notSet(name), at: span, help: near ?? "set it before the program starts")
-        return .text(shown)
+    let shown = reference.shown
+    guard case .secrets(let reader) = environment else {
+      return .secret(GuardedText(revealed: shown, shown: shown))
+    }
+    do throws(SecretReader.Failure) {
+      let secret = try reader.secret(reference)
+      if secret.isExposed {
+        warn(.exposed(shown), at: span, help: "chmod o-r, so that its owner alone reads it")
       }
-      redaction.add(name: name, value: value)
-      return .secret(GuardedText(revealed: value, shown: shown))
+      redaction.add(secret.value, shown: shown)
+      return .secret(GuardedText(revealed: secret.value, shown: shown))
+    } catch {
+      refuse(error.message, at: span, help: error.help)
+      return .text(shown)
     }
   }
 
@@ -142,15 +157,6 @@ package struct ActionKeys {
     sink.report(
       Diagnostic(message, at: span, in: node.source, help: help, severity: .warning))
   }
-}
-
-/// Letters, digits and underscores, no digit first: what a shell can set.
-private func isVariableName(_ name: String) -> Bool {
-  let isWord = name.utf8.allSatisfy { byte in
-    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-      || byte == UInt8(ascii: "_")
-  }
-  return isWord && name.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
 }
 
 extension ConfigNode {
@@ -177,10 +183,58 @@ extension Diagnostic.Message {
   fileprivate static func unknownVariable(_ name: String) -> Self {
     Self("unknown-variable", "unknown variable '{{\(name)}}'")
   }
-  fileprivate static func badVariableName(_ name: String) -> Self {
-    Self("bad-environment-name", "'\(name)' can't be the name of an environment variable")
+  fileprivate static func exposed(_ shown: String) -> Self {
+    Self("exposed-secret", "everybody on this machine can read '\(shown)'")
   }
-  fileprivate static func notSet(_ name: String) -> Self {
-    Self("environment-not-set", "the environment variable '\(name)' is not set")
+}
+
+extension SecretReference.Opening {
+  /// What is wrong with a reference that names nothing, and what to write instead.
+  fileprivate func complaint(about text: String) -> (Diagnostic.Message, help: String) {
+    let content = String(text.dropFirst(rawValue.count).dropLast(closing.count))
+    switch self {
+    case .variable:
+      return (
+        Diagnostic.Message(
+          "bad-environment-name", "'\(content)' can't be the name of an environment variable"),
+        "write ${env:NAME}"
+      )
+    case .file:
+      return (Diagnostic.Message("bad-secret", "'\(text)' names no file"), "write ${file:PATH}")
+    case .command:
+      return (
+        Diagnostic.Message("bad-secret", "'\(text)' names no program"),
+        "write ${cmd:[program, argument]}"
+      )
+    }
+  }
+}
+
+extension SecretReader.Failure {
+  fileprivate var message: Diagnostic.Message {
+    switch self {
+    case .notSet(let name, _):
+      Diagnostic.Message("environment-not-set", "the environment variable '\(name)' is not set")
+    case .unreadable(let path, let reason):
+      Diagnostic.Message("secret-unreadable", "can't read a secret from '\(path)': \(reason)")
+    case .notAllowed(let program):
+      Diagnostic.Message(
+        "secret-command", "a secret asks to run '\(program)', which nobody has allowed")
+    case .failed(let program, let reason):
+      Diagnostic.Message("secret-command", "'\(program)' told no secret: \(reason)")
+    case .empty(let shown):
+      Diagnostic.Message("secret-empty", "'\(shown)' is empty")
+    }
+  }
+
+  fileprivate var help: String {
+    switch self {
+    case .notSet(let name, let others):
+      Suggestion.didYouMean(name, among: others) ?? "set it before the program starts"
+    case .unreadable: "the path is relative to where the program starts"
+    case .notAllowed: "run with --allow-secret-commands if you trust these rules"
+    case .failed: "run it by hand as the same user; it has ten seconds"
+    case .empty: "write the secret there"
+    }
   }
 }

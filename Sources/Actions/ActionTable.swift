@@ -6,33 +6,49 @@ package enum ActionTable {
   /// In the order in which help lists them.
   package static let kinds: [any Action.Type] = [
     Webhook.self,
+    Email.self,
+    Slack.self,
+    Teams.self,
+    Discord.self,
+    PagerDuty.self,
+    Opsgenie.self,
+    Alertmanager.self,
     Exec.self,
+    SystemdRestart.self,
     File.self,
+    Log.self,
   ]
 
   /// Kinds that the rule file has words for and this program has not yet.
   static let plannedKinds = [
-    "email", "slack", "pagerduty", "alertmanager", "aws.ec2.restore", "aws.sns", "aws.lambda",
+    "aws.ec2.restore", "aws.sns", "aws.lambda",
     "aws.logs",
   ]
 
   /// Binds one entry of an `actions:` map; nil when an error was reported.
   package static func bind(
-    name: String, node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink
+    name: String, node: ConfigNode, environment: ActionEnvironment, zones: ZoneBook = ZoneBook(),
+    sink: DiagnosticSink
   ) -> BoundAction? {
     // An action with any mistake must not run: half its keys could be its guard rails.
     let own = DiagnosticSink()
-    let action = bind(name: name, node: node, environment: environment, reporting: own)
+    let action = bind(
+      name: name, node: node, environment: environment, zones: zones, reporting: own)
     for finding in own.list { sink.report(finding) }
     return own.hasErrors ? nil : action
   }
 
   private static func bind(
-    name: String, node: ConfigNode, environment: ActionEnvironment, reporting sink: DiagnosticSink
+    name: String, node: ConfigNode, environment: ActionEnvironment, zones: ZoneBook,
+    reporting sink: DiagnosticSink
   ) -> BoundAction? {
     guard var keys = ConfigBinder(node, as: "action", sink: sink) else { return nil }
-    let common = CommonKeys(binding: &keys, sink: sink)
     let chosen = kinds.compactMap { kind in keys.node(kind.kind).map { (kind: kind, node: $0) } }
+    let common = CommonKeys(binding: &keys, sink: sink)
+    let care = CareKeys(
+      of: node, binding: &keys, duty: chosen.first?.kind.duty ?? .remediation,
+      environment: environment,
+      zones: zones, sink: sink)
     keys.finish()
     guard let (kind, kindNode) = chosen.first else {
       // A kind with a slip in it has been reported with the right word.
@@ -53,15 +69,21 @@ package enum ActionTable {
     }
     guard
       var kindKeys = ActionKeys(
-        kindNode, kind: kind.kind, action: name, environment: environment, sink: sink)
+        kindNode, as: "`\(kind.kind)` action", action: name, environment: environment, sink: sink)
     else { return nil }
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
-    return action.map {
-      BoundAction(
-        name: name, action: $0, timeout: common.timeout, live: common.live, on: common.on,
-        retry: common.retry, redaction: kindKeys.redaction)
+    guard let action else { return nil }
+    if action.takesTargetFromLog, care.targets == nil {
+      sink.report(
+        kindNode.diagnostic(
+          .noTargets, help: "say what may be acted on: targets: [web-1, \"web-*\"]"))
     }
+    var bound = BoundAction(
+      name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
+      retry: common.retry, redaction: kindKeys.redaction)
+    care.apply(to: &bound)
+    return bound
   }
 
   private static var kindNames: [String] { kinds.map { $0.kind } }
@@ -87,7 +109,6 @@ private struct CommonKeys {
       own.finish()
     }
     keys.notBuilt(ActionTable.plannedKinds)
-    keys.notBuilt(["guard", "targets", "verify", "then", "else", "require"])
   }
 }
 
@@ -96,6 +117,8 @@ extension Diagnostic.Message {
   fileprivate static func manyKinds(_ kinds: String) -> Self {
     Self("many-action-kinds", "an action has exactly one kind, found \(kinds)")
   }
+  fileprivate static let noTargets = Self(
+    "no-targets", "what this acts on comes out of the log, which anybody may write to")
   fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
   fileprivate static func liveNotification(_ kind: String) -> Self {
     Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")

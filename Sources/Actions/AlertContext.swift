@@ -1,4 +1,5 @@
 package import Alerting
+import Records
 
 /// What an action is told: the step an alert took, and what the monitor's author wrote about it.
 package struct AlertContext: Sendable {
@@ -6,19 +7,31 @@ package struct AlertContext: Sendable {
   package var transition: Transition
   /// Milliseconds between the transition and its delivery, when that is late enough to be said.
   package var lateness: Int64?
-  /// What the remediation did that asks for this action; nil when the alert itself asks.
-  package var deed: Deed?
+  /// The remediation that asks for this action; nil when the alert itself asks.
+  package var cause: Cause?
   /// When the action began, in milliseconds since the epoch; the transition's time in a dry run.
   package var now: Int64
 
   package init(
-    monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil, deed: Deed? = nil
+    monitor: MonitorFacts, transition: Transition, lateness: Int64? = nil, cause: Cause? = nil
   ) {
     self.monitor = monitor
     self.transition = transition
     self.lateness = lateness
-    self.deed = deed
+    self.cause = cause
     now = transition.time
+  }
+
+  /// What the remediation did that asks for this action.
+  package var deed: Deed? { cause?.deed }
+}
+
+extension Rule {
+  /// How long an alert may need to resolve once all is well again: what tripped it has to leave the
+  /// window, and then the condition has to stay clear.
+  var slowestEnd: Int64 {
+    let levels = levels.map { window + ($0.resolutionWindow ?? window) }
+    return max(levels.max() ?? window, missingData?.window ?? 0) + keepFiring
   }
 }
 
@@ -34,6 +47,8 @@ package struct MonitorFacts: Sendable, Hashable {
   package var tags: [String: String] = [:]
   /// What the original calls its conditions.
   package var detectionMethod = "LogsStaticCondition"
+  /// How long an alert may need to resolve once all is well again, in milliseconds.
+  package var slowestEnd: Int64 = 0
 
   package init(name: String) { self.name = name }
 
@@ -45,6 +60,7 @@ package struct MonitorFacts: Sendable, Hashable {
     playbook = rule.playbook
     alertName = rule.alertName
     tags = rule.tags
+    slowestEnd = rule.slowestEnd
     if rule.outlier != nil { detectionMethod = "LogsOutlierCondition" }
     if rule.anomaly != nil { detectionMethod = "LogsAnomalyCondition" }
   }
@@ -66,6 +82,15 @@ extension AlertContext {
       }
     }
     return writer.bytes
+  }
+
+  /// Why something is done about it, in a few words: `Slow API is critical: 7, compared: > 5`.
+  package var reason: String {
+    let value = transition.value.map { ": " + NumberText.shortest($0) } ?? ""
+    let threshold = transition.threshold.isEmpty ? "" : ", compared: " + transition.threshold
+    let group = transition.group.label
+    return "\(alertName)\(group.isEmpty ? "" : " (\(group))") is \(transition.level.rawValue)"
+      + value + threshold
   }
 
   /// The alert's name: that of its template, else of its monitor.

@@ -11,6 +11,18 @@ package struct BoundAction: Sendable {
   /// When the action is wanted; nil leaves it to its duty.
   package var on: Set<Occasion>?
   package var retry: RetryPolicy
+  /// What keeps a remediation from doing harm.
+  package var rails = Rails()
+  /// What a remediation may touch; nil allows whatever the rule file itself names.
+  package var targets: Targets?
+  /// How it turns out whether it helped; nil when nobody asks.
+  package var aftercare: Aftercare?
+  /// The actions that are told what was done.
+  package var then: [String] = []
+  /// The actions that are told when that did not help, or could not be done.
+  package var otherwise: [String] = []
+  /// Whether somebody has to say yes each time.
+  package var needsApproval = false
   /// Knows the secrets that went into the action.
   package var redaction: Redaction
 

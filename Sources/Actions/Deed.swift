@@ -1,4 +1,5 @@
 import Alerting
+import Records
 
 /// What an action did in the end, or why it did nothing; the record that an incident review reads.
 package struct Deed: Sendable, Hashable {
@@ -27,6 +28,17 @@ package struct Deed: Sendable, Hashable {
 
   package subscript(name: String) -> String? {
     facts.first { $0.name.lowercased() == name.lowercased() }?.value
+  }
+
+  /// What is known of any deed, for kinds that have no facts of their own.
+  package mutating func addUsualFacts(of delivery: Delivery, reason: String, at now: Int64) {
+    guard facts.isEmpty else { return }
+    facts = [
+      Fact("target", delivery.target.name),
+      Fact("action_taken", taken ? delivery.action.kind : "none"),
+      Fact("timestamp_utc", Timestamp.rfc3339(now)),
+      Fact("reason", reason),
+    ]
   }
 
   /// The facts as one compact JSON object.

@@ -6,6 +6,9 @@ package struct Delivery: Sendable {
   package var action: BoundAction
   package var alert: AlertContext
   package var mode: PlannedAction.Mode
+  /// The key of the delivery whose deed it probes; nil when it's no probe. A probe is neither kept nor
+  /// counted: it's asked again.
+  package var probes: String?
 
   package init(action: BoundAction, alert: AlertContext, mode: PlannedAction.Mode) {
     self.action = action
@@ -14,11 +17,32 @@ package struct Delivery: Sendable {
   }
 
   /// Stable over retries and restarts; what receivers recognise a repeated delivery by.
-  package var key: String { Delivery.key(of: action.name, for: alert.transition.id) }
+  package var key: String { alert.idempotencyKey(of: action.name) }
+
+  /// How carefully it's performed.
+  package var duty: Duty { probes == nil ? action.duty : .notification }
+
+  /// How old its transition may be when something is done about it, in milliseconds.
+  package var staleAfter: Int64 {
+    if let staleAfter = action.rails.staleAfter { return staleAfter }
+    return switch action.duty {
+    case .remediation: 5 * 60_000
+    case .notification: 60 * 60_000
+    }
+  }
 
   /// The key of an action's delivery for the transition with this id.
-  package static func key(of action: String, for transition: String) -> String {
-    "\(transition)-\(action)"
+  package static func key(
+    of action: String, for transition: String, because cause: Cause? = nil
+  ) -> String {
+    let asks = cause.map { "\($0.action):\($0.branch.rawValue):" } ?? ""
+    return "\(transition)-\(asks)\(action)"
+  }
+
+  /// What it touches. An action that has no names for that is held back for each group by itself.
+  package var target: ActionTarget {
+    action.action.target(for: alert)
+      ?? ActionTarget(alert.transition.group.label, isLogText: false)
   }
 
   /// What it would do, as a dry run prints it.
@@ -38,6 +62,11 @@ package struct Delivery: Sendable {
     case blocked(String)
     /// What would have been done.
     case shadow(String)
+    /// Somebody has to say yes first.
+    case parked(String)
+    /// It turned out that what was done has helped, or has not.
+    case helped(String)
+    case unhelpful(String)
     /// The queue was full: this many deliveries since the last such report were turned away.
     case refused(count: Int)
     /// The program ended first.
@@ -56,6 +85,14 @@ package struct Delivery: Sendable {
     package var outcome: Outcome
     /// What a remediation did, or why it did nothing.
     package var deed: Deed?
+    /// The guard rail that kept it from being done.
+    package var rail: GuardLedger.Block.Rail?
+    /// Whether it failed in a way that proves that nothing was done.
+    package var isUndone = false
+    /// What it is about; nil when its action is not known any more.
+    package var delivery: Delivery?
+    /// That of the delivery.
+    package var key: String
 
     package init(of delivery: Delivery, attempt: Int, outcome: Outcome, time: Int64) {
       self.time = time
@@ -65,11 +102,14 @@ package struct Delivery: Sendable {
       kind = delivery.action.kind
       monitor = delivery.alert.monitor.name
       transition = delivery.alert.transition.id
+      key = delivery.key
+      self.delivery = delivery
     }
 
     /// Of a delivery whose action is not known any more.
     package init(
-      action: String, of transition: Transition, outcome: Outcome, time: Int64
+      action: String, of transition: Transition, because cause: Cause? = nil, outcome: Outcome,
+      time: Int64
     ) {
       self.time = time
       self.action = action
@@ -78,15 +118,15 @@ package struct Delivery: Sendable {
       attempt = 0
       kind = ""
       monitor = transition.monitor
+      key = Delivery.key(of: action, for: transition.id, because: cause)
     }
-
-    /// That of the delivery.
-    package var key: String { Delivery.key(of: action, for: transition) }
   }
 }
 
 extension AlertContext {
-  func idempotencyKey(of action: String) -> String { Delivery.key(of: action, for: transition.id) }
+  func idempotencyKey(of action: String) -> String {
+    Delivery.key(of: action, for: transition.id, because: cause)
+  }
 }
 
 extension Delivery.Outcome {
@@ -94,7 +134,7 @@ extension Delivery.Outcome {
   package var isFailure: Bool {
     switch self {
     case .failed, .unknown, .refused, .abandoned: true
-    case .done, .retrying, .blocked, .shadow: false
+    case .done, .retrying, .blocked, .shadow, .parked, .helped, .unhelpful: false
     }
   }
 
@@ -106,6 +146,9 @@ extension Delivery.Outcome {
     case .unknown: "unknown"
     case .blocked: "blocked"
     case .shadow: "shadow"
+    case .parked: "waiting"
+    case .helped: "helped"
+    case .unhelpful: "did not help"
     case .refused: "refused"
     case .abandoned: "abandoned"
     }
@@ -114,7 +157,8 @@ extension Delivery.Outcome {
   package var detail: String {
     switch self {
     case .done(let detail), .failed(let detail), .unknown(let detail), .blocked(let detail),
-      .shadow(let detail), .abandoned(let detail):
+      .shadow(let detail), .abandoned(let detail), .parked(let detail), .helped(let detail),
+      .unhelpful(let detail):
       detail
     case .retrying(let reason, let pause): "\(reason); again in \(pause.text)"
     case .refused(let count): "the queue is full: \(count) not delivered"
@@ -132,10 +176,12 @@ extension Delivery.Report {
       $0.member("transition", transition)
       $0.member("action", action)
       $0.member("kind", kind)
+      $0.member("key", key)
       $0.key("attempt")
       $0.whole(Int64(attempt))
       $0.member("outcome", outcome.word)
       $0.member("detail", outcome.detail)
+      if let rail { $0.member("rail", rail.rawValue) }
       if let deed, !deed.facts.isEmpty {
         $0.key("deed")
         $0.facts(of: deed)

@@ -4,8 +4,13 @@ import Alerting
 /// run prints exactly what a live run would do.
 package enum Effect: Sendable, Hashable {
   case request(HTTPRequest)
+  /// The same for several receivers: all are sent it, and it's enough when one takes it.
+  case anyRequest([HTTPRequest])
+  case mail(MailMessage)
   case process(ProcessCall)
   case append(FileLine)
+  /// A line on standard error.
+  case say(GuardedText)
 }
 
 /// A request to send over HTTP.
@@ -26,6 +31,8 @@ package struct HTTPRequest: Sendable, Hashable {
   package var body: GuardedText
   /// A file of the certificates to trust instead of the system's.
   package var authorities: String?
+  /// How far it may go.
+  package var reach: Reach
   /// How each attempt is signed.
   package var signing: Signing?
   /// How the answer is judged.
@@ -33,13 +40,15 @@ package struct HTTPRequest: Sendable, Hashable {
 
   package init(
     method: String, url: GuardedText, headers: [Header] = [], body: GuardedText = GuardedText(),
-    authorities: String? = nil, signing: Signing? = nil, reading: Reading = .plain
+    authorities: String? = nil, reach: Reach = [], signing: Signing? = nil,
+    reading: Reading = .plain
   ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
     self.authorities = authorities
+    self.reach = reach
     self.signing = signing
     self.reading = reading
   }
@@ -91,24 +100,34 @@ extension Effect: CustomStringConvertible {
   package var description: String {
     switch self {
     case .request(let request): request.description
+    case .anyRequest(let requests):
+      requests.map(\.line).dropLast().map { $0 + "\n" }.joined()
+        + (requests.last?.description ?? "")
+    case .mail(let mail): mail.description
     case .process(let call): call.description
     case .append(let line): line.description
+    case .say(let line): "say \(line)"
     }
   }
 
   /// What it's done to, in one line, for messages about the world.
   package var target: String {
     switch self {
-    case .request(let request): "\(request.method) \(request.url)"
+    case .request(let request): request.line
+    case .anyRequest(let requests): requests.map(\.line).joined(separator: ", ")
+    case .mail(let mail): mail.line
     case .process(let call): call.arguments.first?.description ?? ""
     case .append(let line): line.path.description
+    case .say: "standard error"
     }
   }
 }
 
 extension HTTPRequest: CustomStringConvertible {
+  fileprivate var line: String { "\(method) \(url)" }
+
   package var description: String {
-    var lines = ["\(method) \(url)"]
+    var lines = [line]
     lines += headers.map { "\($0.name): \($0.isCredential ? "<redacted>" : $0.value.description)" }
     if !body.description.isEmpty { lines += ["", body.description] }
     return lines.joined(separator: "\n")
@@ -120,7 +139,7 @@ extension HTTPRequest.Header {
   fileprivate var isCredential: Bool {
     let name = name.lowercased()
     let words = ["authorization", "cookie", "token", "secret", "api-key", "apikey"]
-    return words.contains { name.contains($0) } && !value.description.contains("${env:")
+    return words.contains { name.contains($0) } && !value.description.contains("${")
   }
 }
 

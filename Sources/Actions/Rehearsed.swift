@@ -21,6 +21,8 @@ private struct Rehearsed<Original: Action>: Action {
 
   func target(for alert: AlertContext) -> ActionTarget? { original.target(for: alert) }
 
+  var takesTargetFromLog: Bool { original.takesTargetFromLog }
+
   func effect(for alert: AlertContext) -> Effect {
     var writer = JSONWriter()
     writer.object {
@@ -42,6 +44,10 @@ extension ActionSet {
     return map { action in
       var rehearsed = action
       rehearsed.action = rehearse(action.action, action.name)
+      // The rails go by the clock, and a rehearsal may have one that stands still.
+      rehearsed.rails = Rails()
+      (rehearsed.rails.cooldown, rehearsed.rails.settle) = (0, 0)
+      (rehearsed.targets, rehearsed.aftercare, rehearsed.needsApproval) = (nil, nil, false)
       return rehearsed
     }
   }

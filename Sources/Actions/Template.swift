@@ -3,12 +3,14 @@ import Alerting
 /// A text with `{{Variables}}` of the alert and `${env:NAMES}` of the environment in it.
 package struct Template: Sendable {
   /// What the text becomes part of; decides how values are made harmless there.
-  package enum Encoding: Sendable {
+  package enum Encoding: Sendable, Equatable {
     case plain
     /// Values are escaped inside strings; elsewhere they are whole JSON values.
     case json
     /// A line of an HTTP header: a value can't begin another line.
     case header
+    /// What the author wrote is markup, values are not.
+    case markup(Markup)
   }
 
   enum Part: Sendable {
@@ -26,8 +28,9 @@ package struct Template: Sendable {
     var reader = TemplateReader(text: text)
     while let token = reader.next() {
       switch token.kind {
-      case .variable(let name): append(TemplateVariable.named(name).map(Part.variable) ?? .nothing)
-      case .text, .environment, .open: append(.text(token.text))
+      case .variable(let name, let row):
+        append(TemplateVariable.named(name, row: row).map(Part.variable) ?? .nothing)
+      case .text, .secret, .open: append(.text(token.text))
       }
     }
   }
@@ -41,6 +44,13 @@ package struct Template: Sendable {
       case .text, .secret: true
       case .variable, .nothing: false
       }
+    }
+  }
+
+  /// The text when nothing in it is filled in.
+  var fixedText: String? {
+    parts.reduce(into: String?("")) { text, part in
+      if case .text(let more) = part { text? += more } else { text = nil }
     }
   }
 
@@ -85,6 +95,8 @@ extension TemplateVariable.Content {
     case (.text(let text), .json, false): "\"" + JSONWriter.escaped(text) + "\""
     case (.none, .json, false): "null"
     case (.text(let text), .json, true), (.json(let text), .json, true): JSONWriter.escaped(text)
+    case (.text(let text), .markup(let markup), _), (.json(let text), .markup(let markup), _):
+      markup.text(text)
     case (.text(let text), _, _), (.json(let text), _, _): text
     case (.none, _, _): ""
     }
@@ -131,8 +143,10 @@ struct TemplateReader {
   struct Token {
     enum Kind {
       case text
-      case variable(String)
-      case environment(String)
+      /// With the row that an index behind it picks.
+      case variable(String, row: Int)
+      /// Nil when it names nothing.
+      case secret(SecretReference?, SecretReference.Opening)
       /// Braces that never close.
       case open
     }
@@ -149,10 +163,18 @@ struct TemplateReader {
   mutating func next() -> Token? {
     guard offset < bytes.count else { return nil }
     if starts("{{") { return variable() }
-    if starts("${env:") { return environment() }
+    if let opening { return secret(opening) }
     let start = offset
-    repeat { offset += 1 } while offset < bytes.count && !starts("{{") && !starts("${env:")
+    repeat { offset += 1 } while offset < bytes.count && !starts("{{") && opening == nil
     return token(.text, from: start)
+  }
+
+  /// The kind of secret that begins here.
+  private var opening: SecretReference.Opening? {
+    guard starts("${") else { return nil }
+    return SecretReference.Opening.allCases.first {
+      bytes[offset...].starts(with: $0.rawValue.utf8)
+    }
   }
 
   private mutating func variable() -> Token {
@@ -160,23 +182,28 @@ struct TemplateReader {
     guard let end = find("}}", from: start + 2) else { return rest(from: start) }
     offset = end + 2
     let name = text(start + 2, end).trimmed
-    // `{{ResultsJson.field}}[0]` picks a row; the rows of one alert share its group's fields.
-    if name.contains("."), let close = indexEnd() { offset = close }
-    return token(.variable(name), from: start)
+    // `{{ResultsJson.field}}[0]` picks a row.
+    guard name.contains("."), let (row, close) = index() else {
+      return token(.variable(name, row: 0), from: start)
+    }
+    offset = close
+    return token(.variable(name, row: row), from: start)
   }
 
-  private mutating func environment() -> Token {
+  private mutating func secret(_ opening: SecretReference.Opening) -> Token {
     let start = offset
-    guard let end = find("}", from: start + 6) else { return rest(from: start) }
-    offset = end + 1
-    return token(.environment(text(start + 6, end)), from: start)
+    let content = start + opening.rawValue.utf8.count
+    guard let end = find(opening.closing, from: content) else { return rest(from: start) }
+    offset = end + opening.closing.utf8.count
+    return token(.secret(SecretReference(opening, text(content, end)), opening), from: start)
   }
 
-  /// One past the `]` of an `[N]` that stands here.
-  private func indexEnd() -> Int? {
+  /// The number of an `[N]` that stands here, and where it ends.
+  private func index() -> (row: Int, end: Int)? {
     guard starts("["), let close = find("]", from: offset), close > offset + 1 else { return nil }
     let digits = bytes[(offset + 1)..<close]
-    return digits.allSatisfy { (0x30...0x39).contains($0) } ? close + 1 : nil
+    guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return (Int(text(offset + 1, close)) ?? .max, close + 1)
   }
 
   private mutating func rest(from start: Int) -> Token {

@@ -17,7 +17,7 @@ package struct TemplateVariable: Sendable {
   /// Whether the value may be text that came out of a log, which whoever writes to the log chooses.
   var holdsLogText: Bool {
     names.contains { name in
-      ["AlertGroup", "AlertName", "Playbook", "ResultsJson"].contains(name)
+      ["AlertGroup", "AlertName", "Playbook", "ResultsJson", "AggregateResultsJson"].contains(name)
         || name.lowercased().hasPrefix("resultsjson.")
     }
   }
@@ -66,6 +66,9 @@ package struct TemplateVariable: Sendable {
     TemplateVariable("ResultsJson", "ResultJson", "RawResultsJson") {
       .json($0.transition.evidenceJSON)
     },
+    TemplateVariable("AggregateResultsJson") { .json($0.transition.rowJSON) },
+    TemplateVariable("NumRawResults") { .json(String($0.transition.evidence.count)) },
+    TemplateVariable("NumQueryResults") { .json($0.transition.value == nil ? "0" : "1") },
     TemplateVariable("Late") { alert in
       alert.lateness.map { .text(DurationText.text($0)) } ?? .none
     },
@@ -75,7 +78,7 @@ package struct TemplateVariable: Sendable {
   /// with a warning, and empty.
   package static let unfilled = [
     "QueryURL", "TriggerQueryURL", "SearchQueryUrl", "AlertResponseURL", "SourceURL",
-    "SloDashboardUrl", "NumQueryResults", "NumRawResults", "AggregateResultsJson", "AlertSource",
+    "SloDashboardUrl", "AlertSource",
   ]
 
   private static let byName: [String: TemplateVariable] = {
@@ -86,19 +89,20 @@ package struct TemplateVariable: Sendable {
     return table
   }()
 
-  /// The variable of a name, whatever its case. `ResultsJson.host` is a field of the group,
-  /// `Tags.team` a tag of the monitor.
-  package static func named(_ name: String) -> TemplateVariable? {
+  /// The variable of a name, whatever its case. `ResultsJson.host` is a field of the alert, of which
+  /// `row` says in which of its lines, `Tags.team` a tag of the monitor.
+  package static func named(_ name: String, row: Int = 0) -> TemplateVariable? {
     if let variable = byName[name.lowercased()] { return variable }
     guard let dot = name.firstIndex(of: ".") else { return nil }
-    let member = name[name.index(after: dot)...].lowercased()
+    let member = String(name[name.index(after: dot)...])
     switch name[..<dot].lowercased() {
     case "tags":
       return TemplateVariable(name) { alert in
-        .text(alert.monitor.tags.first { $0.key.lowercased() == member }?.value ?? "")
+        let key = member.lowercased()
+        return .text(alert.monitor.tags.first { $0.key.lowercased() == key }?.value ?? "")
       }
     case "resultsjson", "resultjson", "results":
-      return TemplateVariable(name) { $0.transition.group.content(ofField: member) }
+      return TemplateVariable(name) { $0.transition.content(ofField: member, row: row) }
     default: return nil
     }
   }
@@ -152,15 +156,6 @@ extension GroupKey {
   /// `host=web-1, path=/api`; empty when ungrouped.
   package var label: String {
     fields.map { "\($0.name)=\($0.value.plainText)" }.joined(separator: ", ")
-  }
-
-  fileprivate func content(ofField name: String) -> TemplateVariable.Content {
-    guard let field = fields.first(where: { $0.name.lowercased() == name }) else { return .none }
-    return switch field.value {
-    case .null: .none
-    case .bool, .whole, .number: .json(field.value.plainText)
-    case .text(let text): .text(text)
-    }
   }
 }
 

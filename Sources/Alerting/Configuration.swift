@@ -28,6 +28,12 @@ package struct Configuration: Sendable {
   /// How long the state keeps its journal and its deliveries, in milliseconds.
   package var history: Int64 = 30 * 86_400_000
 
+  /// A sign of life to be sent, bound by whoever sends it.
+  package var heartbeat: ConfigNode?
+
+  /// Whether actions may run programs that tell them secrets.
+  package var allowsSecretCommands = false
+
   /// What holds without a file.
   package init() {}
 
@@ -56,6 +62,8 @@ package struct Configuration: Sendable {
     }
     result.memory = keys.byteCount("memory") ?? usualMemory
     if result.memory == 0 { keys.report(.noMemory, at: "memory", help: "write for example 64MiB") }
+    result.heartbeat = keys.node("heartbeat")
+    result.allowsSecretCommands = keys.bool("allow_secret_commands") ?? false
     keys.notBuilt(["listen"])
     keys.finish()
     return result

@@ -56,6 +56,17 @@ extension Transition {
     }
     return Digest.short(writer.bytes)
   }
+
+  /// The number of its alert, which is not in the record but in its id: the first one from `start` on
+  /// that gives this id; nil when none of the next `count` does.
+  package func ordinal(from start: Int = 1, within count: Int = 10_000) -> Int? {
+    (start..<start + count).first { ordinal in
+      id
+        == Transition.identity(
+          monitor: monitor, group: group, level: level, to: to, time: time, ordinal: ordinal,
+          windowEnd: windowEnd)
+    }
+  }
 }
 
 extension GroupKey {

@@ -21,7 +21,9 @@ struct Attempt {
       let isAct: Bool
       let effect: Effect
       switch action.action.step(for: alert, after: replies) {
-      case .end(let deed): return deed
+      case .end(var deed):
+        deed.addUsualFacts(of: delivery, reason: alert.reason, at: alert.now)
+        return deed
       case .look(let question): (isAct, effect) = (false, question)
       case .act(let change): (isAct, effect) = (true, change)
       }

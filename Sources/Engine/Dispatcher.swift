@@ -1,4 +1,5 @@
 package import Actions
+import Alerting
 import Synchronization
 
 /// Performs deliveries off the evaluation thread: each action has a lane, and each lane a thread
@@ -6,6 +7,8 @@ import Synchronization
 package final class Dispatcher: Sendable {
   private struct State {
     var lanes: [String: LaneRunner] = [:]
+    /// Those among them that are there for one probe.
+    var probes: Set<String> = []
     var isDraining = false
   }
 
@@ -13,7 +16,7 @@ package final class Dispatcher: Sendable {
   private let seed: UInt64
   private let capacity: Int
   private let transport: @Sendable () -> any Transport
-  private let begin: @Sendable (Delivery) throws -> Void
+  private let admit: @Sendable (Delivery) throws -> Lane.Admission
   private let report: @Sendable (Delivery.Report) -> Void
   private let state = Mutex(State())
   /// Rung by each lane that has come to its end.
@@ -25,21 +28,37 @@ package final class Dispatcher: Sendable {
   package init(
     clock: any EngineClock, seed: UInt64, capacity: Int = 1_000,
     transport: @escaping @Sendable () -> any Transport,
-    begin: @escaping @Sendable (Delivery) throws -> Void = { _ in },
+    admit: @escaping @Sendable (Delivery) throws -> Lane.Admission = { _ in .go },
     report: @escaping @Sendable (Delivery.Report) -> Void
   ) {
     self.clock = clock
     self.seed = seed
     self.capacity = capacity
     self.transport = transport
-    self.begin = begin
+    self.admit = admit
     self.report = report
   }
 
   /// Takes a delivery and returns at once, whatever its endpoint is doing. When the action's queue
   /// is full the delivery is refused: counted, and said in a report.
   package func submit(_ delivery: Delivery) {
-    lane(of: delivery.action.name).submit(delivery)
+    guard delivery.probes != nil else { return lane(of: delivery.action.name).submit(delivery) }
+    // Each by itself: one that has long to wait must not hold up the others.
+    forgetEndedProbes()
+    let lane = lane(of: delivery.key)
+    lane.submit(delivery)
+    lane.drain(by: clock.elapsed + delivery.action.retry.total + delivery.action.timeout)
+    state.withLock { _ = $0.probes.insert(delivery.key) }
+  }
+
+  /// A lane of a probe has ended when its probe has.
+  private func forgetEndedProbes() {
+    state.withLock { state in
+      for key in state.probes where state.lanes[key]?.hasEnded ?? true {
+        state.lanes[key] = nil
+        state.probes.remove(key)
+      }
+    }
   }
 
   /// Waits until everything submitted has been performed, at most `time`; gives up and counts
@@ -69,7 +88,7 @@ package final class Dispatcher: Sendable {
       if let lane = state.lanes[action] { return lane }
       let lane = LaneRunner(
         Lane(capacity: capacity, seed: seed ^ action.stableHash), clock: clock,
-        ended: ended, transport: transport, begin: begin, report: report)
+        ended: ended, transport: transport, admit: admit, report: report)
       // Too late: it will say so itself.
       if state.isDraining { lane.drain(by: clock.elapsed) }
       state.lanes[action] = lane
@@ -91,20 +110,20 @@ private final class LaneRunner: Sendable {
   private let bell = Doorbell()
   private let ended: Doorbell
   private let transport: @Sendable () -> any Transport
-  private let begin: @Sendable (Delivery) throws -> Void
+  private let admit: @Sendable (Delivery) throws -> Lane.Admission
   private let report: @Sendable (Delivery.Report) -> Void
 
   init(
     _ lane: Lane, clock: any EngineClock, ended: Doorbell,
     transport: @escaping @Sendable () -> any Transport,
-    begin: @escaping @Sendable (Delivery) throws -> Void,
+    admit: @escaping @Sendable (Delivery) throws -> Lane.Admission,
     report: @escaping @Sendable (Delivery.Report) -> Void
   ) {
     state = Mutex(State(lane: lane))
     self.clock = clock
     self.ended = ended
     self.transport = transport
-    self.begin = begin
+    self.admit = admit
     self.report = report
   }
 
@@ -151,9 +170,8 @@ private final class LaneRunner: Sendable {
       }
       reports.forEach(report)
       switch step {
-      case .attempt(let delivery): conclude(attempt(delivery, on: &transport))
-      case .describe(let delivery):
-        conclude(.success(Deed(taken: false, summary: delivery.outline)))
+      case .attempt(let delivery), .describe(let delivery):
+        conclude(conclusion(of: delivery, on: &transport))
       case .wait(let time): clock.wait(for: bell, until: time)
       case .stop:
         state.withLock { $0.thread = .ended }
@@ -163,30 +181,34 @@ private final class LaneRunner: Sendable {
     }
   }
 
-  private func attempt(
-    _ delivery: Delivery, on transport: inout any Transport
-  ) -> Result<Deed, ActionError> {
+  private func conclusion(
+    of delivery: Delivery, on transport: inout any Transport
+  ) -> Lane.Conclusion {
     do {
-      try begin(delivery)
+      let admission = try admit(delivery)
+      guard case .go = admission else { return .notAdmitted(admission) }
     } catch {
       // A message may come twice, which its key tells; what heals must not be done twice.
-      if delivery.action.duty == .remediation {
-        return .failure(
+      if delivery.duty == .remediation {
+        return .failed(
           ActionError(
             "not begun, because it could not be written down: \(error)",
             advice: .retry(after: nil), proof: .nothingDone))
       }
     }
+    guard delivery.mode == .live else {
+      return .ended(Deed(taken: false, summary: delivery.outline))
+    }
     do throws(ActionError) {
-      return .success(try Attempt(delivery: delivery, clock: clock).run(on: &transport))
+      return .ended(try Attempt(delivery: delivery, clock: clock).run(on: &transport))
     } catch {
-      return .failure(error)
+      return .failed(error)
     }
   }
 
-  private func conclude(_ result: Result<Deed, ActionError>) {
+  private func conclude(_ conclusion: Lane.Conclusion) {
     let (elapsed, now) = (clock.elapsed, clock.now)
-    state.withLock { $0.lane.conclude(result, at: elapsed, now: now) }
+    state.withLock { $0.lane.conclude(conclusion, at: elapsed, now: now) }
   }
 }
 

@@ -18,6 +18,24 @@ package struct Lane: Sendable {
     case stop
   }
 
+  /// Whether a delivery may be performed.
+  package enum Admission: Sendable {
+    case go
+    /// Not yet.
+    case postpone(Duration)
+    /// Not before somebody says so; it will be submitted again.
+    case park(String)
+    case block(GuardLedger.Block)
+  }
+
+  /// How an attempt, or the asking for one, went.
+  package enum Conclusion: Sendable {
+    case ended(Deed)
+    case failed(ActionError)
+    /// There was no attempt.
+    case notAdmitted(Admission)
+  }
+
   /// How deliveries ended, counted.
   package struct Tally: Sendable, Hashable {
     package var done = 0
@@ -91,21 +109,40 @@ package struct Lane: Sendable {
 
   /// How the attempt, or the description, went.
   package mutating func conclude(
-    _ result: Result<Deed, ActionError>, at elapsed: Duration, now: Int64
+    _ conclusion: Conclusion, at elapsed: Duration, now: Int64
   ) {
     // Abandoned meanwhile: it has been said, and nobody listens any more.
     guard case .attempting(let job) = hand else { return }
     hand = .empty
-    switch result {
-    case .success(let deed):
+    switch conclusion {
+    case .ended(let deed):
       let ending = (job.delivery.mode, deed.taken)
       switch ending {
       case (.shadow, _): finish(job, .shadow(deed.summary), now: now)
       case (.live, true): finish(job, .done(deed.summary), deed, now: now)
       case (.live, false): finish(job, .blocked(deed.summary), deed, now: now)
       }
-    case .failure(let error):
+    case .failed(let error):
       fail(job, error, at: elapsed, now: now)
+    case .notAdmitted(let admission):
+      turnAway(job, admission, at: elapsed, now: now)
+    }
+  }
+
+  private mutating func turnAway(
+    _ job: Job, _ admission: Admission, at elapsed: Duration, now: Int64
+  ) {
+    var job = job
+    job.attempts -= 1
+    switch admission {
+    case .go: preconditionFailure("\(job.delivery.key) was admitted and not attempted")
+    case .postpone(let time): hand = .waiting(job, until: elapsed + time)
+    case .park(let reason): say(job, .parked(reason), now: now)
+    case .block(let block):
+      tally.count(.blocked(block.reason))
+      var report = report(of: job, .blocked(block.reason), now: now)
+      report.rail = block.rail
+      reports.append(report)
     }
   }
 
@@ -125,7 +162,7 @@ package struct Lane: Sendable {
       // A remediation cut short may have worked; a notification will be told again.
       let reason = "the program ended during the attempt"
       let mayHaveActed =
-        job.delivery.action.duty == .remediation && job.delivery.mode == .live
+        job.delivery.duty == .remediation && job.delivery.mode == .live
       finish(job, mayHaveActed ? .unknown(reason) : .abandoned(reason), now: now)
     }
     for job in queue { finish(job, .abandoned("the program ended first"), now: now) }
@@ -169,11 +206,12 @@ package struct Lane: Sendable {
   /// Nil when the delivery must not be attempted any more, which has then been said.
   private mutating func begin(_ job: Job, now: Int64) -> Step? {
     var job = job
-    let duty = job.delivery.action.duty
     let age = now - job.delivery.alert.transition.time
-    if age > duty.staleAfter {
-      if duty == .remediation {
-        finish(job, .blocked("stale: the transition is \(DurationText.text(age)) old"), now: now)
+    if age > job.delivery.staleAfter, job.delivery.probes == nil {
+      if job.delivery.duty == .remediation {
+        let reason = "stale: the transition is \(DurationText.text(age)) old"
+        job.attempts += 1
+        turnAway(job, .block(GuardLedger.Block(rail: .stale, reason: reason)), at: .zero, now: now)
         return nil
       }
       // Fixed at the first attempt: the same key must always carry the same content.
@@ -185,39 +223,46 @@ package struct Lane: Sendable {
   }
 
   private mutating func fail(_ job: Job, _ error: ActionError, at elapsed: Duration, now: Int64) {
-    let duty = job.delivery.action.duty
-    if error.allowsRetry(for: duty) {
-      if case .retry(let requested) = error.advice,
-        let pause = job.delivery.action.retry.pause(
-          after: job.attempts, elapsed: elapsed - job.submitted, requested: requested,
-          using: &random)
+    let duty = job.delivery.duty
+    // A probe is asked until it says that all is well.
+    if job.delivery.probes != nil || error.allowsRetry(for: duty) {
+      let requested: Duration? = if case .retry(let after) = error.advice { after } else { nil }
+      if let pause = job.delivery.action.retry.pause(
+        after: job.attempts, elapsed: elapsed - job.submitted, requested: requested,
+        using: &random)
       {
         hand = .waiting(job, until: elapsed + pause)
         say(job, .retrying(error.reason, after: pause), now: now)
         return
       }
       let attempts = job.attempts == 1 ? "1 attempt" : "\(job.attempts) attempts"
-      finish(job, .failed("\(error.reason); gave up after \(attempts)"), now: now)
-      return
+      return finish(
+        job, .failed("\(error.reason); gave up after \(attempts)"),
+        isUndone: error.proof == .nothingDone, now: now)
     }
     let isUnknown = duty == .remediation && error.proof == .unknown
-    finish(job, isUnknown ? .unknown(error.reason) : .failed(error.reason), now: now)
+    finish(
+      job, isUnknown ? .unknown(error.reason) : .failed(error.reason),
+      isUndone: error.proof == .nothingDone, now: now)
   }
 
   private mutating func finish(
-    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil, now: Int64
+    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil, isUndone: Bool = false,
+    now: Int64
   ) {
-    tally.count(outcome)
-    say(job, outcome, deed, now: now)
+    if job.delivery.probes == nil { tally.count(outcome) }
+    var report = report(of: job, outcome, now: now)
+    report.deed = deed
+    report.isUndone = isUndone
+    reports.append(report)
   }
 
-  private mutating func say(
-    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil, now: Int64
-  ) {
-    var report = Delivery.Report(
-      of: job.delivery, attempt: job.attempts, outcome: outcome, time: now)
-    report.deed = deed
-    reports.append(report)
+  private mutating func say(_ job: Job, _ outcome: Delivery.Outcome, now: Int64) {
+    reports.append(report(of: job, outcome, now: now))
+  }
+
+  private func report(of job: Job, _ outcome: Delivery.Outcome, now: Int64) -> Delivery.Report {
+    Delivery.Report(of: job.delivery, attempt: job.attempts, outcome: outcome, time: now)
   }
 
   private mutating func sayRefused(now: Int64) {
@@ -254,18 +299,7 @@ extension Lane.Tally {
     case .unknown: unknown += 1
     case .refused(let count): refused += count
     case .abandoned: abandoned += 1
-    case .retrying: break
-    }
-  }
-}
-
-extension Duty {
-  /// How old a transition may be, in milliseconds, before a remediation is pointless and a
-  /// notification has to say so.
-  fileprivate var staleAfter: Int64 {
-    switch self {
-    case .remediation: 5 * 60_000
-    case .notification: 60 * 60_000
+    case .retrying, .parked, .helped, .unhelpful: break
     }
   }
 }

@@ -53,6 +53,10 @@ package struct Watch {
     package var reload: ReloadSignal?
     /// Where wishes of people are left.
     package var requests: ResolveRequests?
+    /// The sign of life, if somebody waits for one.
+    package var heartbeat: Heartbeat?
+    /// Where orders about actions are left.
+    package var orders: RequestFolder?
     /// Where a test wants it to die. It then commits as often as it can, too.
     package var faults: Faults?
 
@@ -74,6 +78,8 @@ package struct Watch {
     package var news: (WatchNews) -> Void
     /// Called on the threads of the deliveries.
     package var delivery: @Sendable (Delivery.Report) -> Void
+    /// Called on threads of its own.
+    package var pulse: @Sendable (PulseNews) -> Void = { _ in }
     package var quarantine: ((Bytes) throws -> Void)?
 
     package init(
@@ -119,18 +125,32 @@ package struct Watch {
   package func run(in world: World, _ outlet: Outlet) throws -> Outcome {
     let content = try world.state?.load() ?? StateStore.Content()
     let inbox = HealthInbox()
-    let report = reporter(in: world, outlet, inbox)
-    let (store, clock) = (world.state, world.clock)
+    let (store, clock, faults) = (world.state, world.clock, world.faults)
+    let remedies = try Remedies(actions, store: store, clock: clock)
+    let report: @Sendable (Delivery.Report) -> Void = { report in
+      faults?.pass()
+      remedies.settle(report)
+      faults?.pass()
+    }
     let dispatcher = Dispatcher(
       clock: clock, seed: UInt64(bitPattern: clock.now), transport: world.transport,
-      begin: { [faults = world.faults] delivery in
+      admit: { delivery in
         faults?.pass()
-        try store?.begin(delivery.key, at: clock.now)
-        faults?.pass()
+        defer { faults?.pass() }
+        return try remedies.admit(delivery)
       }, report: report)
+    remedies.attach(
+      Remedies.Outlet(
+        tell: { [deliver = outlet.delivery] report in
+          deliver(report)
+          inbox.post(report)
+        }, submit: { dispatcher.submit($0) }))
     // Until drained, its threads wait for more.
     var patience = Watch.patience.signal
-    defer { _ = dispatcher.drain(within: patience) }
+    defer {
+      _ = dispatcher.drain(within: patience)
+      remedies.detach()
+    }
 
     let follower = try Follower(
       sources, patterns, settings.feed, longestWindow: rules.map(\.reach).max() ?? 0,
@@ -149,10 +169,16 @@ package struct Watch {
     let health = HealthWatch(
       ownRules, actions, live: settings.live, clock: clock, inbox: inbox,
       noted: { checkpoints?.note(StateStore.NewEntry(.health, $0)) })
+    let pulses = Pulses(
+      heartbeat: world.heartbeat, clock: clock, transport: world.transport,
+      report: { [say = outlet.pulse] news in
+        say(news)
+        inbox.post(news)
+      })
     let voice = WatchVoice(
       rules: rules, actions: actions, live: settings.live, dispatcher: dispatcher, outlet: outlet,
-      report: report, checkpoints: checkpoints, health: health, glances: Glances(clock: clock),
-      faults: world.faults)
+      report: report, remedies: remedies, checkpoints: checkpoints, health: health,
+      glances: Glances(clock: clock), pulses: pulses, faults: world.faults)
 
     if let store {
       evaluation.history = InputHistory(sources)
@@ -168,7 +194,8 @@ package struct Watch {
       let card = RunCard(
         began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
         rules: rules, sources: sources)
-      voice.begin(content.open, card, at: clock.now)
+      voice.begin(content, try store.deliveries(), card, at: clock.now)
+      voice.remember(firing: try store.openAlerts())
       try settle(content, rules, &evaluation, voice)
     }
     if !settings.fromStart { try follower.warm(&evaluation, voice.tell) }
@@ -187,21 +214,6 @@ package struct Watch {
       deliveries: deliveries)
   }
 
-  /// Says how a delivery ended; where state is kept, that is written down.
-  private func reporter(
-    in world: World, _ outlet: Outlet, _ inbox: HealthInbox
-  ) -> @Sendable (Delivery.Report) -> Void {
-    let (store, deliver, faults) = (world.state, outlet.delivery, world.faults)
-    return { report in
-      faults?.pass()
-      // When that fails, a restart finds the delivery unended, and its duty says what to do.
-      try? store?.note(report)
-      faults?.pass()
-      deliver(report)
-      inbox.post(report)
-    }
-  }
-
   /// Reads what there is, decides what time has passed, sleeps; until the end.
   private func follow(
     _ follower: Follower, _ evaluation: inout WatchEvaluation, _ feeds: inout FeedMaking,
@@ -211,6 +223,7 @@ package struct Watch {
     let sleep = WatchSleep(follower, world, calls)
     var drainEnd: Int64?
     while true {
+      calls.doOrders { voice.take($0, at: world.clock.now) }
       if let rules = calls.rules { try reload(rules, follower, &evaluation, &feeds, voice) }
       try grant(calls, &evaluation, voice)
       try follower.lookUp(&evaluation, feeds.feed, voice.tell)
@@ -220,9 +233,11 @@ package struct Watch {
       try evaluation.advance(to: world.clock.elapsed, voice.tell)
       voice.health.look(at: evaluation, isAtRest: !isMore)
       try voice.health.step(voice.tell)
+      voice.remedies.step()
       follower.letGo(of: evaluation.release())
       try voice.commit(follower, &evaluation, isAtRest: !isMore)
       if voice.isKept { calls.areKept() }
+      voice.pulse(evaluation)
       if follower.hasEnded {
         guard settings.onEnd == .drain, let end = drainEnd ?? evaluation.drainEnd else {
           return .input
@@ -235,6 +250,7 @@ package struct Watch {
       let wakes = [
         isMore ? elapsed : evaluation.wakes(after: elapsed), evaluation.closesAt,
         voice.wakes(evaluation), voice.health.wakes(after: elapsed), calls.rules?.wakes,
+        voice.pulses.wakes, voice.remedies.wakes,
       ]
       if let end = sleep.untilSomethingHappens(by: wakes.compactMap { $0 }.min()) { return end }
     }

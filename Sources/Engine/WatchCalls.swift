@@ -6,9 +6,11 @@ final class WatchCalls {
   let rules: RuleWatch?
   private let reload: ReloadSignal?
   private let requests: ResolveRequests?
+  private let orders: RequestFolder?
   private let requestWatcher = FileWatcher()
   private let health: HealthWatch
   private var hasRequests = true
+  private var hasOrders = true
   /// Requests that were granted; their files go once that is kept.
   private var granted: [String] = []
   /// A terminal that is gone has said so.
@@ -18,8 +20,10 @@ final class WatchCalls {
     rules = world.rules.map { RuleWatch($0, clock: world.clock) }
     reload = world.reload
     requests = world.requests
+    orders = world.orders
     self.health = health
     requests?.watch(by: requestWatcher)
+    orders?.watch(by: requestWatcher)
   }
 
   /// To be polled.
@@ -34,7 +38,7 @@ final class WatchCalls {
     if reload?.take() == true {
       if reload?.isHangup == true { hangup = SIGHUP } else { rules?.ask() }
     }
-    if !requestWatcher.take().isEmpty { hasRequests = true }
+    if !requestWatcher.take().isEmpty { (hasRequests, hasOrders) = (true, true) }
     health.bell.take()
   }
 
@@ -45,6 +49,20 @@ final class WatchCalls {
     return requests.pending().filter { !granted.contains($0.file) }.compactMap { file, request in
       granted.append(file)
       return request
+    }
+  }
+
+  /// Has what people have ordered since the last time done. What can't be written down yet is left
+  /// where it is.
+  func doOrders(_ isDone: (RemedyOrder) -> Bool) {
+    guard hasOrders, let orders else { return }
+    hasOrders = false
+    for (name, text) in orders.pending() {
+      if let order = RemedyOrder(json: text), !isDone(order) {
+        hasOrders = true
+      } else {
+        orders.remove(name)
+      }
     }
   }
 

@@ -13,8 +13,10 @@ final class WatchVoice {
   private let live: Bool
   private let dispatcher: Dispatcher
   private let report: @Sendable (Delivery.Report) -> Void
+  let remedies: Remedies
   private let checkpoints: Checkpoints?
   private let glances: Glances
+  let pulses: Pulses
   private let faults: Faults?
   private var isFailing = false
   /// Lines that are missing, of which the monitors have not heard yet.
@@ -24,7 +26,8 @@ final class WatchVoice {
   init(
     rules: [BoundRule], actions: ActionSet, live: Bool, dispatcher: Dispatcher,
     outlet: Watch.Outlet, report: @escaping @Sendable (Delivery.Report) -> Void,
-    checkpoints: Checkpoints?, health: HealthWatch, glances: Glances, faults: Faults?
+    remedies: Remedies, checkpoints: Checkpoints?, health: HealthWatch, glances: Glances,
+    pulses: Pulses, faults: Faults?
   ) {
     self.live = live
     self.dispatcher = dispatcher
@@ -35,9 +38,11 @@ final class WatchVoice {
     }
     self.outlet = outlet
     self.report = report
+    self.remedies = remedies
     self.checkpoints = checkpoints
     self.health = health
     self.glances = glances
+    self.pulses = pulses
     self.faults = faults
     use(rules, actions)
   }
@@ -46,6 +51,8 @@ final class WatchVoice {
   func use(_ rules: [BoundRule], _ actions: ActionSet) {
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.rule.name, $0) })
     self.actions = actions
+    remedies.use(actions)
+    pulses.adopt { self.deliveries(of: $0) }
     glances.use(rules.map { MonitorCard($0, actions, live: live) })
   }
 
@@ -70,7 +77,9 @@ final class WatchVoice {
   /// A transition was decided.
   func tell(_ transition: Transition) throws {
     let deliveries = deliveries(of: transition)
-    guard let checkpoints else { return try say(transition, deliveries) }
+    guard let checkpoints else {
+      return try say([Checkpoints.Saying(transition: transition, deliveries: deliveries)])
+    }
     checkpoints.note(transition, deliveries)
   }
 
@@ -96,31 +105,86 @@ final class WatchVoice {
     return end
   }
 
-  private func say(_ transition: Transition, _ deliveries: [Delivery]) throws {
+  /// Says what was decided together, and has it acted upon.
+  private func say(_ sayings: [Checkpoints.Saying]) throws {
     // Even if nobody can be shown what happened any more, somebody should be told.
-    defer { for delivery in deliveries { dispatcher.submit(delivery) } }
-    try outlet.transition(transition)
+    defer {
+      // Who falls sick together is known before the first of them is touched.
+      for saying in sayings {
+        remedies.note(asked: saying.deliveries)
+        remedies.note(saying.transition)
+        pulses.note(saying.transition, saying.deliveries)
+      }
+      for delivery in sayings.flatMap(\.deliveries) { dispatcher.submit(delivery) }
+    }
+    for saying in sayings { try outlet.transition(saying.transition) }
+  }
+
+  /// Sends what is due by the clock. That the watch lives it says only when it could also do what it
+  /// is there for: decide, and keep what it decides.
+  func pulse(_ evaluation: WatchEvaluation) {
+    pulses.step(
+      isAble: {
+        !isFailing && !evaluation.troubles.contains { $0.troubles.health == .overflow }
+      }, deliveries: { self.deliveries(of: $0) })
   }
 
   // Where state is kept.
 
+  /// What fires since an earlier run.
+  func remember(firing alerts: [AlertStory]) {
+    for alert in alerts where alert.state == .firing {
+      guard let transition = alert.steps.last?.transition else { continue }
+      pulses.restore(transition, deliveries(of: transition))
+    }
+  }
+
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
-  func begin(_ open: [OutboxEntry], _ card: RunCard, at time: Int64) {
+  func begin(
+    _ content: StateStore.Content, _ deliveries: [OutboxEntry], _ card: RunCard, at time: Int64
+  ) {
     checkpoints?.note(StateStore.NewEntry(.start, card.json))
-    for entry in open { takeUp(entry, at: time) }
+    for monitor in content.monitors { noteSick(monitor) }
+    let kept = Dictionary(deliveries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    remedies.resume { key in kept[key].flatMap(delivery) }
+    for entry in content.open { takeUp(entry, at: time) }
+  }
+
+  /// Tells the guard rails of the alerts of a monitor that fire.
+  private func noteSick(_ monitor: SavedMonitor) {
+    for alert in monitor.alerts where alert.isFiring {
+      var transition = Transition(
+        ending: alert, of: monitor.name, because: .condition, at: alert.firedAt, threshold: "",
+        window: 0)
+      transition.to = .firing
+      remedies.note(asked: deliveries(of: transition))
+    }
+  }
+
+  /// Does what somebody has ordered about actions; false when it can't be written down.
+  func take(_ order: RemedyOrder, at time: Int64) -> Bool {
+    guard let again = remedies.take(order) else { return false }
+    for entry in again { takeUp(entry, at: time) }
+    return true
+  }
+
+  /// Nil when its monitor or its action is not known any more.
+  private func delivery(_ entry: OutboxEntry) -> Delivery? {
+    guard let (facts, _) = facts(of: entry.transition.monitor), let action = actions[entry.action]
+    else { return nil }
+    let alert = AlertContext(monitor: facts, transition: entry.transition, cause: entry.cause)
+    return Delivery(action: action, alert: alert, mode: entry.mode)
   }
 
   private func takeUp(_ entry: OutboxEntry, at time: Int64) {
-    guard let (facts, _) = facts(of: entry.transition.monitor), let action = actions[entry.action]
-    else {
+    guard let delivery = delivery(entry) else {
       return report(
         Delivery.Report(
-          action: entry.action, of: entry.transition,
+          action: entry.action, of: entry.transition, because: entry.cause,
           outcome: .blocked("it is not configured any more"), time: time))
     }
-    let alert = AlertContext(monitor: facts, transition: entry.transition)
-    let delivery = Delivery(action: action, alert: alert, mode: entry.mode)
+    let action = delivery.action
     guard entry.status == .attempting, action.duty == .remediation, entry.mode == .live else {
       return dispatcher.submit(delivery)
     }
@@ -181,7 +245,7 @@ final class WatchVoice {
       tell(.unkept(failure))
     }
     faults?.pass()
-    for saying in checkpoints.takeSayings() { try say(saying.transition, saying.deliveries) }
+    try say(checkpoints.takeSayings())
     faults?.pass()
   }
 

@@ -63,7 +63,7 @@ struct ActionStory: CustomTestStringConvertible, Sendable {
       return sink.list.map { $0.rendered() }.joined()
     }
     // An empty line would be lost between the fences.
-    return action.action.effect(for: alert).description.replacing("\n\n", with: "\n.\n")
+    return action.action.outline(for: alert).replacing("\n\n", with: "\n.\n")
   }
 }
 

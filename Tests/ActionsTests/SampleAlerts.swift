@@ -11,6 +11,8 @@ enum SampleAlerts {
     "PAGER_URL": "https://pager.example/hook/s3cr3t-path",
     "TOKEN": "t0p\"s3cr3t",
     "NAME": "alerts",
+    "CHAT_URL": "https://chat.example/hook/s3cr3t-path",
+    "KEY": "s3cr3t-key-0123456789",
   ]
 
   static func named(_ name: String) -> AlertContext? {
@@ -18,8 +20,26 @@ enum SampleAlerts {
     case "firing": alert(.critical, .firing)
     case "resolved": alert(.critical, .resolved)
     case "missing": alert(.missingData, .firing, group: GroupKey(), value: nil)
+    case "hostile": hostile
     default: nil
     }
+  }
+
+  /// An alert about a log that somebody writes to who wants to be seen: with mentions, links, markup,
+  /// the ends of lines, tags and blocks, and text that runs backwards.
+  private static var hostile: AlertContext {
+    let text = "<!channel> @everyone <@1> *b* `c` [x](https://evil.example) </b>\u{202E}&"
+    var alert = alert(.warning, .firing, group: GroupKey([("host.name", .text(text))]))
+    alert.monitor.alertName = nil
+    alert.monitor.description = ""
+    alert.monitor.runbook = "https://runbooks.example/slow-api?a=1&b=2"
+    let lines = [
+      "end ```\n<script>alert(1)</script> ``` \u{07}@here", String(repeating: "long ", count: 200),
+    ]
+    alert.transition.evidence = lines.map {
+      EvidenceLine(file: "app.log", generation: "f00d", offset: 0, line: $0)
+    }
+    return alert
   }
 
   static func alert(

@@ -38,6 +38,7 @@ import Testing
           explain  show how a monitor is carried out, and why it fired or did not
           status   show how a durable run stands: logs, monitors, alerts
           alerts   list the alerts of a durable run, show one, or resolve one
+          actions  list deliveries, retry them, hold or approve remediation
           journal  show what a durable run decided, in order
           verify   prove that the journal says what the logs lead to
           audit    account for every byte of every log that a durable run reads

@@ -18,16 +18,11 @@ import Testing
     """
 
   private let site: RunSite
-  private let library: URL
+  private let library: SharedLibrary
 
   init() throws {
     site = try RunSite(rules: Self.rules)
-    library = site.url("faulty_disk.so")
-    let source = Repository.root.appending(path: "Tests/Faults/faulty_disk.c").path
-    let compiler = try ChildProgram(
-      "clang", ["-shared", "-fPIC", "-Wall", "-Werror", "-o", library.path, source],
-      environment: ProcessInfo.processInfo.environment)
-    try #require(try compiler.wait() == 0)
+    library = try SharedLibrary("faulty_disk")
   }
 
   private func run() throws -> RunningProgram {

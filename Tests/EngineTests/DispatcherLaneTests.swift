@@ -29,8 +29,12 @@ import Testing
     }
 
     mutating func conclude(_ result: Result<String, ActionError>) {
-      let result = result.map { Deed(taken: true, summary: $0) }
-      lane.conclude(result, at: elapsed, now: now)
+      let conclusion: Lane.Conclusion =
+        switch result {
+        case .success(let summary): .ended(Deed(taken: true, summary: summary))
+        case .failure(let error): .failed(error)
+        }
+      lane.conclude(conclusion, at: elapsed, now: now)
       said += lane.takeReports(now: now).map { "\($0.transition) \($0.outcome.word)" }
     }
   }

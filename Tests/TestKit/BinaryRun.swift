@@ -73,7 +73,7 @@ package final class Scratch: Sendable {
   }
 
   /// An empty file to write to; it is there even if nothing is written.
-  fileprivate func opened(_ name: String) throws -> FileHandle {
+  package func opened(_ name: String) throws -> FileHandle {
     try write([], to: name)
     return try FileHandle(forWritingTo: folder.appending(path: name))
   }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -29,6 +30,7 @@ package final class LoopbackServer: Sendable {
   package let port: UInt16
   private let listener: Int32
   private let received = Mutex<[Request]>([])
+  private let arrived = DispatchSemaphore(value: 0)
   private let respond: @Sendable (Request) -> Response?
 
   package init(_ respond: @escaping @Sendable (Request) -> Response?) {
@@ -47,6 +49,15 @@ package final class LoopbackServer: Sendable {
 
   /// The requests so far.
   package var requests: [Request] { received.withLock { $0 } }
+
+  /// Waits until the requests so far are as wanted; false after a minute.
+  package func waits(until isWanted: ([Request]) -> Bool) -> Bool {
+    let deadline = DispatchTime.now() + .seconds(60)
+    while !isWanted(requests) {
+      if arrived.wait(timeout: deadline) == .timedOut { return isWanted(requests) }
+    }
+    return true
+  }
 
   /// Must be called: the thread that accepts keeps the server alive.
   package func stop() {
@@ -81,6 +92,7 @@ package final class LoopbackServer: Sendable {
     defer { close(connection) }
     guard let request = read(connection) else { return }
     received.withLock { $0.append(request) }
+    arrived.signal()
     guard let response = respond(request) else { return }
     var text = "HTTP/1.1 \(response.status) Status\r\n"
     text += "Content-Length: \(response.body.utf8.count)\r\nConnection: close\r\n"

@@ -8,18 +8,21 @@ import Records
 ///       exec: { command: [systemctl, restart, web], env: { HOST: "{{ResultsJson.host}}" } }
 ///
 /// The program reads the transition record from its standard input and finds the main facts in
-/// `TRIPLINE_...` variables; each field of the group is `TRIPLINE_GROUP_<FIELD>`.
-package struct Exec: Action {
+/// `TRIPLINE_...` variables; each field of the group is `TRIPLINE_GROUP_<FIELD>`. What it touches is its
+/// `target`, else the argument that comes out of the log, else the alert's group.
+package struct Exec: Probing {
   package static let kind = "exec"
   package static let duty = Duty.remediation
 
   private let command: [Template]
+  private let targetName: Template?
   private let directory: GuardedText?
   private let environment: [(name: String, value: Template)]
 
   package init?(binding keys: inout ActionKeys) {
     let command = keys.templates("command")
     self.command = command ?? []
+    targetName = keys.template("target")
     directory = keys.fixed("cwd")
     environment = keys.templateMap("env")
     for variable in environment where variable.name.isEmpty || variable.name.contains("=") {
@@ -32,13 +35,28 @@ package struct Exec: Action {
       }
       return nil
     }
+    // `targets` allows one text, so no other may come out of a log.
+    let logTexts = self.command.count(where: \.holdsLogText)
+    if logTexts > 1 || (logTexts == 1 && targetName != nil) {
+      keys.report(
+        .manyLogTexts, at: "command",
+        help: "the program finds the rest in TRIPLINE_GROUP_... variables and on its input")
+    }
     // Log text must not choose the program.
     if !program.isFixed { keys.report(.variableProgram, at: "command") }
-    // Nor what it acts on, until an action can say which targets are allowed.
-    if self.command.dropFirst().contains(where: \.holdsLogText) {
-      keys.report(
-        .logTextAsArgument, at: "command",
-        help: "the program finds it in TRIPLINE_GROUP_... variables and on its standard input")
+  }
+
+  /// The text that says what is acted on.
+  private var targetText: Template? {
+    targetName ?? command.dropFirst().first(where: \.holdsLogText)
+  }
+
+  package var takesTargetFromLog: Bool { targetText?.holdsLogText ?? false }
+
+  package func target(for alert: AlertContext) -> ActionTarget? {
+    targetText.map {
+      ActionTarget(
+        $0.rendered(alert, as: .plain).description, isLogText: takesTargetFromLog)
     }
   }
 
@@ -95,12 +113,8 @@ extension String {
 }
 
 extension Diagnostic.Message {
-  fileprivate static var logTextAsArgument: Self {
-    Self(
-      "not-built",
-      "an argument of `command` takes text out of the log, and `targets`, which says what may be "
-        + "acted on, is not built yet")
-  }
+  fileprivate static let manyLogTexts = Self(
+    "many-log-texts", "only one text that says what is acted on can come out of the log")
   fileprivate static let noCommand = Self("no-command", "an `exec` action needs a `command`")
   fileprivate static let variableProgram = Self(
     "variable-program", "the program itself can't be a variable of the alert")

@@ -1,6 +1,6 @@
 import Alerting
 
-/// Appends the transition record to a file, one line each.
+/// Appends the transition record to a file, one line each; behind a remediation what it did, too.
 ///
 ///     journal: { file: { path: /var/log/tripline/alerts.ndjson } }
 package struct File: Action {
@@ -15,6 +15,7 @@ package struct File: Action {
   }
 
   package func effect(for alert: AlertContext) -> Effect {
-    .append(FileLine(path: path, line: alert.transition.json()))
+    .append(
+      FileLine(path: path, line: alert.deed == nil ? alert.transition.json() : alert.json()))
   }
 }

@@ -10,7 +10,8 @@ import QueryLanguage
 ///         body: '{"text": "{{Name}} {{TriggerType}}: {{TriggerValue}}"}'
 ///
 /// A body that begins with `{` or `[` is JSON: values are escaped there. Without `body` the whole
-/// transition record is sent; without `resolved_body` the same body tells that it's over.
+/// transition record is sent; without `resolved_body` the same body tells that it's over. With
+/// `secret` each attempt is signed as Standard Webhooks has it.
 package struct Webhook: Action {
   package static let kind = "webhook"
   package static let duty = Duty.notification
@@ -18,41 +19,39 @@ package struct Webhook: Action {
   package enum Method: String, Sendable, CaseIterable { case GET, POST, PUT, PATCH, DELETE }
 
   private let action: String
-  private let url: GuardedText
+  private let endpoint: Endpoint
   private let method: Method
   private let headers: [(name: String, value: Template)]
   private let body: Template?
   private let resolvedBody: Template?
-  private let authorities: String?
+  private let signingKey: GuardedText?
 
   package init?(binding keys: inout ActionKeys) {
-    let address = keys.required("url")
+    let endpoint = Endpoint(binding: &keys)
     action = keys.action
     method = keys.keys.choice("method") ?? .POST
     headers = keys.templateMap("headers")
     body = keys.template("body")
     resolvedBody = keys.template("resolved_body")
-    authorities = keys.fixed("ca_file")?.revealed
-    keys.keys.notBuilt(["secret"])
+    signingKey = keys.fixed("secret")
 
     for header in headers where !header.name.utf8.allSatisfy(isHeaderNameByte) {
       keys.report(.badHeader(header.name), at: "headers")
     }
-    guard let address else { return nil }
-    url = address.mapped(\.trimmed)
-    if !url.isWebAddress {
-      keys.report(.badURL(url.description), at: "url", help: "write http://... or https://...")
-    }
+    guard let endpoint else { return nil }
+    self.endpoint = endpoint
   }
 
   package func effect(for alert: AlertContext) -> Effect {
     let template = alert.transition.isOver ? resolvedBody ?? body : body
     let isJSON = template?.looksLikeJSON ?? true
-    var request = HTTPRequest(method: method.rawValue, url: url, authorities: authorities)
+    let key = alert.idempotencyKey(of: action)
+    var request = endpoint.request(method.rawValue)
+    request.signing = signingKey.map { .standardWebhooks(id: key, key: $0) }
     request.headers = headers.map {
       HTTPRequest.Header($0.name, $0.value.rendered(alert, as: .header))
     }
-    request.addHeader("Idempotency-Key", alert.idempotencyKey(of: action))
+    request.addHeader("Idempotency-Key", key)
     if method != .GET {
       request.addHeader("Content-Type", isJSON ? "application/json" : "text/plain; charset=utf-8")
       request.body =
@@ -60,23 +59,6 @@ package struct Webhook: Action {
         ?? GuardedText(String(decoding: alert.json(), as: UTF8.self))
     }
     return .request(request)
-  }
-}
-
-extension HTTPRequest {
-  /// Adds a header unless the rule file set it.
-  fileprivate mutating func addHeader(_ name: String, _ value: String) {
-    guard !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) else { return }
-    headers.append(Header(name, GuardedText(value).mapped(\.onOneLine)))
-  }
-}
-
-extension GuardedText {
-  /// Whether the text is a URL we can call; one that the environment has yet to fill in may be.
-  fileprivate var isWebAddress: Bool {
-    let text = revealed.lowercased()
-    if text.hasPrefix("${env:") { return true }
-    return ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count }
   }
 }
 
@@ -91,9 +73,6 @@ private func isHeaderNameByte(_ byte: UInt8) -> Bool {
 }
 
 extension Diagnostic.Message {
-  fileprivate static func badURL(_ found: String) -> Self {
-    Self("bad-url", "`url` needs an http or https URL, found '\(found)'")
-  }
   fileprivate static func badHeader(_ name: String) -> Self {
     Self("bad-header", "'\(name)' can't be the name of a header")
   }

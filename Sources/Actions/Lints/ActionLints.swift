@@ -38,7 +38,7 @@ package struct LintedFiles: Sendable {
 package enum ActionLints {
   /// In the order in which help lists them.
   package static let all: [any ActionLint.Type] = [
-    NoActions.self, UnusedAction.self, NeverAsked.self, WrittenSecret.self,
+    NoActions.self, UnusedAction.self, NeverAsked.self, Unguarded.self, WrittenSecret.self,
   ]
 
   package static func findings(in files: LintedFiles) -> [Diagnostic] {

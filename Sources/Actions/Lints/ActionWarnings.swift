@@ -6,6 +6,9 @@ extension ActionLints {
     unknownVariable, unfilledVariable, unclosedTemplate, liveNotification,
   ]
 
+  /// Mistakes that people make often. No comment makes them acceptable.
+  package static let mistakes: [LintPage] = [noTargets, verifyTooSoon]
+
   private static let unknownVariable = LintPage(
     "unknown-variable", "a text has a {{Variable}} that nobody knows",
     meaning: """
@@ -60,6 +63,42 @@ extension ActionLints {
       actions:
         tell: { webhook: { url: "${env:CHAT_URL}" } }
       """))
+
+  private static let noTargets = LintPage(
+    "no-targets",
+    "what a remediation acts on comes out of the log, and nothing says what is allowed",
+    meaning: """
+      Whoever can write a line to the log chooses what is acted on. `targets` lists what may be: names, \
+      patterns such as "web-*", or tags for kinds that know them.
+      """,
+    night: "Nothing: a rule with this mistake does not load.",
+    wrong: .file(remedy("")),
+    right: .file(remedy("\n    targets: [\"web-*\"]")), isError: true)
+
+  private static let verifyTooSoon = LintPage(
+    "verify-too-soon", "`verify` wants an alert to resolve faster than it can",
+    meaning: """
+      What tripped an alert has to leave the window, and then the condition has to stay clear for the \
+      resolution window. Only after that can it have helped. A probe may decide sooner.
+      """,
+    night: "Nothing: a rule with this mistake does not load.",
+    wrong: .file(remedy("\n    targets: [\"web-*\"]\n    verify: { within: 5m }")),
+    right: .file(remedy("\n    targets: [\"web-*\"]\n    verify: { within: 20m }")), isError: true)
+
+  private static func remedy(_ keys: String) -> String {
+    """
+    monitors:
+      - name: example
+        query: error | json "host"
+        group_by: [host]
+        critical: { alert: "> 5" }
+        actions: [restart]
+    actions:
+      restart:
+        exec: { command: [restart-host, "{{ResultsJson.host}}"] }
+        guard: { max_targets: 2 }\(keys)
+    """
+  }
 
   private static func example(_ text: String) -> String {
     """

@@ -18,7 +18,7 @@ package enum NeverAsked: ActionLint {
           warning: { alert: "> 5" }
           actions: [restart]
       actions:
-        restart: { exec: { command: [systemctl, restart, web] } }
+        restart: { exec: { command: [systemctl, restart, web] }, guard: { max_per_hour: 4 } }
       """),
     right: .file(
       """
@@ -28,7 +28,7 @@ package enum NeverAsked: ActionLint {
           warning: { alert: "> 5" }
           actions: [{ name: restart, on: [warning] }]
       actions:
-        restart: { exec: { command: [systemctl, restart, web] } }
+        restart: { exec: { command: [systemctl, restart, web] }, guard: { max_per_hour: 4 } }
       """))
 
   package static func findings(in files: LintedFiles) -> [Diagnostic] {

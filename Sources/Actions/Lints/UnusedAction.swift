@@ -36,7 +36,10 @@ package enum UnusedAction: ActionLint {
 
   package static func findings(in files: LintedFiles) -> [Diagnostic] {
     guard files.isWhole, !files.rules.isEmpty else { return [] }
-    let used = Set(files.rules.flatMap { $0.actions.map(\.name) })
+    let asked = files.rules.flatMap { $0.actions.map(\.name) }
+    let followers = files.entries.compactMap { files.actions[$0.key] }
+      .flatMap { $0.then + $0.otherwise }
+    let used = Set(asked + followers)
     return files.entries.filter { !used.contains($0.key) }.map { entry in
       var finding = entry.diagnostic(
         .unused(entry.key), help: "name it under `actions` of a monitor, or remove it")

@@ -3,64 +3,81 @@ import Glibc
 
 /// Sends requests with libcurl.
 ///
-/// It verifies certificates, follows no redirects, speaks only http and https, and keeps its
-/// connections for the next request. A proxy is curl's business: `https_proxy` and its relatives
-/// are honoured. It belongs to one thread.
+/// It verifies certificates, follows no redirects, speaks only http and https, goes no further than a
+/// request's `reach`, and keeps its connections for the next one. A proxy is curl's business:
+/// `https_proxy` and its relatives are honoured, but for this machine; names are then resolved there,
+/// so that only numeric addresses are looked at here. It belongs to one thread.
 final class HTTPTransport {
   /// How much of an answer is looked at.
   private static let answerLimit = 65_536
 
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
-  /// Nil only when the system is out of memory.
-  private let handle: UnsafeMutableRawPointer?
-  private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-
-  init() { handle = HTTPTransport.isReady ? curl_easy_init() : nil }
-
-  deinit {
-    if let handle { curl_easy_cleanup(handle) }
-    message.deallocate()
-  }
+  private let session = CurlSession()
 
   /// `now` is what a signature says the time is.
   func send(
     _ request: HTTPRequest, now: Int64, timeout: Duration, redaction: Redaction
   ) throws(ActionError) -> Reply {
     let target = Effect.request(request).target
-    guard let handle else {
-      throw ActionError(
-        "\(target): libcurl can't start", advice: .retry(after: nil), proof: .nothingDone)
+    guard let address = WebAddress(request.url.revealed) else {
+      throw ActionError("\(target): no URL", advice: .giveUp, proof: .nothingDone)
     }
+    if let refusal = request.reach.refusal(of: address) { throw .refused(target, refusal) }
+    let gate = SocketGuard(address, request.reach)
     var request = request
     if let signing = request.signing { request.headers += signing.headers(for: request, at: now) }
     let received = Received(limit: HTTPTransport.answerLimit)
-    let code = perform(request, timeout: timeout, received: received, on: handle)
+    let handle = try session.begin(
+      request.url, schemes: "http,https", authorities: request.authorities, timeout: timeout)
+    let code = perform(request, received: received, gate: gate, on: handle)
     guard code == CURLE_OK else {
-      throw failure(code, target: target, redaction: redaction, on: handle)
+      if let refusal = gate.refusal { throw .refused(target, refusal) }
+      throw failure(code, target: target, redaction: redaction)
     }
     let answer = HTTPAnswer(
-      status: number(CURLINFO_RESPONSE_CODE, on: handle), body: received.bytes,
-      retryAfter: retryAfter(on: handle))
+      status: session.number(CURLINFO_RESPONSE_CODE), body: received.bytes,
+      retryAfter: session.retryAfter)
     return try request.reading.judge(answer, from: target, redaction: redaction)
   }
 
+  /// Sends the requests one after the other, each in its share of the time; it's well when one is.
+  func send(
+    toAll requests: [HTTPRequest], now: Int64, timeout: Duration, redaction: Redaction
+  ) throws(ActionError) -> Reply {
+    var replies: [Reply] = []
+    var failures: [ActionError] = []
+    for request in requests {
+      do throws(ActionError) {
+        let share = timeout / requests.count
+        replies.append(
+          try send(request, now: now, timeout: share, redaction: redaction))
+      } catch {
+        failures.append(error)
+      }
+    }
+    guard let reply = replies.first else {
+      throw failures.first { $0.advice != .giveUp } ?? failures[0]
+    }
+    guard let failure = failures.first else { return reply }
+    let count = "\(replies.count) of \(requests.count) took it"
+    return Reply("\(count); \(failure.reason)", status: reply.status, body: reply.body)
+  }
+
   private func perform(
-    _ request: HTTPRequest, timeout: Duration, received: Received,
+    _ request: HTTPRequest, received: Received, gate: SocketGuard,
     on handle: UnsafeMutableRawPointer
   ) -> CURLcode {
-    // Keeps the connections, forgets everything else.
-    curl_easy_reset(handle)
-    message.pointee = 0
-    let headers = HeaderList(request.headers)
-    setRules(request, timeout: timeout, on: handle)
+    // An empty one takes curl's own away: waiting for "100 Continue" only costs a second.
+    let headers = CurlList(["Expect:"] + request.headers.map(\.line))
+    tripline_curl_set_text(handle, CURLOPT_USERAGENT, "tripline")
+    tripline_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     setBody(request, on: handle)
+    gate.watch(handle)
     tripline_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers.first)
 
-    // SAFETY: curl uses `headers` and calls back with `received` only inside curl_easy_perform, during
-    // which both are alive and nobody else touches them. A dangling one would show in `a refusal
-    // says what the server said`.
-    return withExtendedLifetime((received, headers)) {
+    // SAFETY: curl uses `headers` and calls back with `received` and `gate` only inside
+    // curl_easy_perform, during which all are alive and nobody else touches them. A dangling one would
+    // show in `a refusal says what the server said`.
+    return withExtendedLifetime((received, headers, gate)) {
       tripline_curl_set_data(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
         guard let data, let context else { return 0 }
         let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
@@ -70,26 +87,6 @@ final class HTTPTransport {
       tripline_curl_set_pointer(
         handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(received).toOpaque())
       return curl_easy_perform(handle)
-    }
-  }
-
-  private func setRules(
-    _ request: HTTPRequest, timeout: Duration, on handle: UnsafeMutableRawPointer
-  ) {
-    let milliseconds = Int(max(1, timeout.milliseconds))
-    tripline_curl_set_text(handle, CURLOPT_URL, request.url.revealed)
-    tripline_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-    tripline_curl_set_text(handle, CURLOPT_USERAGENT, "tripline")
-    tripline_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-    tripline_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
-    tripline_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
-    // Signals and threads don't mix; the lane's thread blocks SIGPIPE.
-    tripline_curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
-    tripline_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, min(5_000, milliseconds))
-    tripline_curl_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds)
-    tripline_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
-    if let authorities = request.authorities {
-      tripline_curl_set_text(handle, CURLOPT_CAINFO, authorities)
     }
   }
 
@@ -106,33 +103,22 @@ final class HTTPTransport {
   }
 
   /// What no answer means.
-  private func failure(
-    _ code: CURLcode, target: String, redaction: Redaction, on handle: UnsafeMutableRawPointer
-  ) -> ActionError {
-    let said = String(cString: message)
-    let reason = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
-    let lasting = [
-      CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_PEER_FAILED_VERIFICATION,
-      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
-    ]
+  private func failure(_ code: CURLcode, target: String, redaction: Redaction) -> ActionError {
     // Not a byte of the request left us: nobody can have acted on it.
-    let isUnsent = number(CURLINFO_REQUEST_SIZE, on: handle) == 0
+    let isUnsent = session.number(CURLINFO_REQUEST_SIZE) == 0
     return ActionError(
-      "\(target): \(redaction.redact(reason))",
-      advice: lasting.contains(code) ? .giveUp : .retry(after: nil),
+      "\(target): \(redaction.redact(session.reason(code)))",
+      advice: CurlSession.isLasting(code) ? .giveUp : .retry(after: nil),
       proof: isUnsent ? .nothingDone : .unknown)
   }
+}
 
-  private func number(_ info: CURLINFO, on handle: UnsafeMutableRawPointer) -> Int {
-    var value = 0
-    tripline_curl_get_long(handle, info, &value)
-    return value
-  }
-
-  private func retryAfter(on handle: UnsafeMutableRawPointer) -> Duration? {
-    var seconds: curl_off_t = 0
-    tripline_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &seconds)
-    return seconds > 0 ? .seconds(Int64(seconds)) : nil
+extension ActionError {
+  /// Nothing was sent, because it may not go there.
+  static func refused(_ target: String, _ refusal: Reach.Refusal) -> ActionError {
+    let remedy = refusal.remedy.map { "; \($0)" } ?? ""
+    return ActionError(
+      "\(target): not sent, because \(refusal.what)\(remedy)", advice: .giveUp, proof: .nothingDone)
   }
 }
 
@@ -146,23 +132,11 @@ private final class Received {
   func take(_ more: UnsafeRawBufferPointer) { bytes += more.prefix(limit - bytes.count) }
 }
 
-/// Headers as curl wants them; owns the list.
-private final class HeaderList {
-  private(set) var first: UnsafeMutablePointer<curl_slist>?
-
-  init(_ headers: [HTTPRequest.Header]) {
-    // An empty one takes curl's own away: waiting for "100 Continue" only costs a second.
-    add("Expect:")
-    for header in headers {
-      let value = header.value.revealed
-      // curl drops "Name:" without a value; a semicolon keeps it.
-      add(value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
-    }
-  }
-
-  deinit { curl_slist_free_all(first) }
-
-  private func add(_ line: String) {
-    if let longer = curl_slist_append(first, line) { first = longer }
+extension HTTPRequest.Header {
+  /// The header as libcurl wants it; whatever a value holds, it can't begin another one.
+  fileprivate var line: String {
+    let value = value.revealed.onOneLine
+    // curl drops "Name:" without a value; a semicolon keeps it.
+    return value.isEmpty ? "\(name);" : "\(name): \(value)"
   }
 }

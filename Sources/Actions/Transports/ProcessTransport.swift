@@ -35,6 +35,32 @@ struct ProcessTransport {
   }
 }
 
+extension ProcessTransport {
+  /// What a program writes to its output; of its errors nothing is kept.
+  func answer(to arguments: [String], within time: Duration) throws(ActionError) -> String {
+    let output = try OutputPipe(for: arguments[0])
+    let call = ProcessCall(arguments: arguments.map { GuardedText($0) })
+    let nowhere = Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC))
+    let child = try Child(
+      call, named: arguments[0], inherited: environment, output: output, errors: nowhere)
+    output.closeWriter()
+    var excerpt = Excerpt(limit: 65_536)
+    guard child.wait(atMost: time, reading: output, into: &excerpt) else {
+      child.program.signalGroup(SIGKILL)
+      _ = child.program.reap()
+      throw ActionError(
+        "it had not ended after \(time.text)", advice: .giveUp, proof: .unknown)
+    }
+    switch child.program.reap() {
+    case .exited(0): return excerpt.text
+    case .exited(let code):
+      throw ActionError("exit \(code)", advice: .giveUp, proof: .answered)
+    case .killed(let signal):
+      throw ActionError("ended by signal \(signal)", advice: .giveUp, proof: .unknown)
+    }
+  }
+}
+
 /// How a program ended, or that its time was over.
 private enum Verdict {
   case ended(SpawnedProgram.Ending)
@@ -64,7 +90,8 @@ private struct Child {
   private let end: Descriptor
 
   init(
-    _ call: ProcessCall, named name: String, inherited: [String: String], output: OutputPipe
+    _ call: ProcessCall, named name: String, inherited: [String: String], output: OutputPipe,
+    errors: Descriptor? = nil
   ) throws(ActionError) {
     var variables = inherited
     for variable in call.environment { variables[variable.name] = variable.value.revealed }
@@ -74,7 +101,8 @@ private struct Child {
       program = try withExtendedLifetime(input) { () throws(SpawnedProgram.NotStarted) in
         try SpawnedProgram(
           call.arguments.map(\.revealed), environment: variables,
-          directory: call.directory?.revealed, streams: [input.number, writer, writer])
+          directory: call.directory?.revealed,
+          streams: [input.number, writer, errors?.number ?? writer])
       }
     } catch {
       throw .cannotRun(name, error.code)

@@ -46,8 +46,9 @@ extension Reading {
     _ answer: HTTPAnswer, from target: String, redaction: Redaction
   ) throws(ActionError) -> Reply {
     let reply = Reply("status \(answer.status)", status: answer.status, body: answer.body)
+    let beginning = answer.body.prefix(4_096)
     let said = redaction.redact(
-      String(decoding: answer.body.prefix(4_096), as: UTF8.self).onOneLine
+      String(decoding: beginning, as: UTF8.self).onOneLine, isCut: true
     )
     .prefix(Reading.shownLimit)
     switch self {

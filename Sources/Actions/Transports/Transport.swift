@@ -15,6 +15,7 @@ package protocol Transport {
 /// The transport of a real run: one way for each case of `Effect`.
 package struct SystemTransport: Transport {
   private let http = HTTPTransport()
+  private let mail = MailTransport()
   private let processes: ProcessTransport
 
   /// `environment` is what programs inherit.
@@ -28,10 +29,16 @@ package struct SystemTransport: Transport {
     switch effect {
     case .request(let request):
       try http.send(request, now: now, timeout: timeout, redaction: redaction)
+    case .anyRequest(let requests):
+      try http.send(toAll: requests, now: now, timeout: timeout, redaction: redaction)
+    case .mail(let mail):
+      try self.mail.send(mail, timeout: timeout, redaction: redaction)
     case .process(let call):
       try processes.run(call, timeout: timeout, redaction: redaction)
     case .append(let line):
       try FileTransport.append(line)
+    case .say(let line):
+      try StandardErrors.write(line)
     }
   }
 }

@@ -19,10 +19,13 @@ final class HealthInbox: Sendable {
     content.withLock { $0.leftOut = Set(monitors) }
   }
 
-  func post(_ report: Delivery.Report) {
-    guard let record = HealthRecord(report) else { return }
+  func post(_ report: Delivery.Report) { HealthRecord(report).map(post) }
+
+  func post(_ news: PulseNews) { HealthRecord(news).map(post) }
+
+  private func post(_ record: HealthRecord) {
     let isTaken = content.withLock { content in
-      guard !content.leftOut.contains(report.monitor),
+      guard !(record.monitor.map(content.leftOut.contains) ?? false),
         content.records.count < HealthInbox.capacity
       else { return false }
       content.records.append(record)

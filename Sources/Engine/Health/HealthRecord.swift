@@ -114,6 +114,13 @@ extension HealthRecord {
     }
   }
 
+  /// Nil when all is well again, which is nobody's trouble.
+  init?(_ news: PulseNews) {
+    guard case .failing(let name, let reason) = news else { return nil }
+    self.init(.deliveryFailed, .error, "what is sent again and again does not arrive: \(reason)")
+    action = name
+  }
+
   /// Nil for a delivery with which all is well.
   init?(_ report: Delivery.Report) {
     guard report.outcome.isFailure else { return nil }

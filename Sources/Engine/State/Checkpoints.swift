@@ -48,11 +48,7 @@ final class Checkpoints {
   }
 
   func note(_ transition: Transition, _ deliveries: [Delivery]) {
-    let intents = deliveries.map { delivery in
-      OutboxEntry(
-        key: delivery.key, transition: transition, action: delivery.action.name,
-        mode: delivery.mode)
-    }
+    let intents = deliveries.map { OutboxEntry($0) }
     note(StateStore.NewEntry(transition, intents: intents))
     sayings.append(Saying(transition: transition, deliveries: deliveries))
     waitsSince = waitsSince ?? clock.elapsed

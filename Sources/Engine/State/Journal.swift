@@ -18,6 +18,10 @@ package struct Journal {
     case gap
     /// A record of its own health.
     case health
+    /// What became of a delivery: a line of the audit log.
+    case delivery
+    /// What somebody ordered about remediation.
+    case order
     /// What was damaged was written anew.
     case repair
     /// This one and those before it were removed; only its seal is left.

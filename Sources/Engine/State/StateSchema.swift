@@ -47,6 +47,7 @@ enum StateSchema {
     """,
     standing,
     AccountTable.schema,
+    DeedTable.schema,
   ]
 
   /// What people ask about a run from outside, and what ends alerts whose rules are gone.

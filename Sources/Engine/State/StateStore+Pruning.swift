@@ -21,6 +21,7 @@ extension StateStore {
       try database.transaction { () throws(StateFailure) in
         try journal.prune(through: last)
         try database.run("DELETE FROM outbox WHERE transition <= ?", [.whole(last)])
+        try deeds.prune(before: time)
         // What is firing keeps its name.
         try database.run(
           """

@@ -1,4 +1,4 @@
-package import Actions
+import Actions
 package import Alerting
 import Glibc
 import Records
@@ -68,6 +68,7 @@ package final class StateStore: @unchecked Sendable {
   let database: Database
   let journal: Journal
   let outbox: Outbox
+  let deeds: DeedTable
   private let accounts: AccountTable
 
   /// Where it is kept, and other things beside it; nil for those who only look.
@@ -84,6 +85,7 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(path: path)
     journal = Journal(database)
     outbox = Outbox(database)
+    deeds = DeedTable(database)
     accounts = AccountTable(database)
     // What is too new is left as it is, before anything is set.
     _ = try StateSchema.version(of: database, path: path)
@@ -109,6 +111,7 @@ package final class StateStore: @unchecked Sendable {
     database = try Database(readingIn: path)
     journal = Journal(database)
     outbox = Outbox(database)
+    deeds = DeedTable(database)
     accounts = AccountTable(database)
     try StateSchema.checkCurrent(database, path: path)
     if checks { try check() }
@@ -355,25 +358,6 @@ package final class StateStore: @unchecked Sendable {
   /// Every delivery that was asked for, oldest first.
   package func deliveries() throws(StateFailure) -> [OutboxEntry] {
     try lock.withLock { _ throws(StateFailure) in try outbox.all() }
-  }
-
-  /// Notes, before anything is done, that a delivery is attempted; fails when that can't be kept.
-  package func begin(_ key: String, at time: Int64) throws(StateFailure) {
-    try lock.withLock { _ throws(StateFailure) in
-      guard try outbox.begin(key, at: time) else {
-        throw StateFailure(
-          path: path, cause: .unwritable, reason: "does not hold the delivery yet")
-      }
-    }
-  }
-
-  /// Notes what became of a delivery.
-  package func note(_ report: Delivery.Report) throws(StateFailure) {
-    guard let status = OutboxEntry.Status(report.outcome) else { return }
-    try lock.withLock { _ throws(StateFailure) in
-      try outbox.note(
-        status, of: report.key, detail: report.outcome.detail, at: report.time)
-    }
   }
 }
 

@@ -10,8 +10,6 @@ struct TorturedOutcome {
   let deliveries: [OutboxEntry]
   /// How often each delivery was performed, by key.
   let attempts: [String: Int]
-  /// The keys of those that change something.
-  let remediations: Set<String>
 
   init(of run: TorturedRun) throws {
     let store = try StateStore(readingIn: run.state)
@@ -28,7 +26,6 @@ struct TorturedOutcome {
     lines = try store.load().sources.first?.lines ?? 0
     deliveries = try store.deliveries()
     var attempts: [String: Int] = [:]
-    var remediations: Set<String> = []
     // Without any action there is no such file.
     let written = (try? FileBytes.read(run.attempts)) ?? []
     for line in written.split(separator: UInt8(ascii: "\n")) {
@@ -36,10 +33,8 @@ struct TorturedOutcome {
         let key = attempt["key"]?.text
       else { continue }
       attempts[key, default: 0] += 1
-      if attempt["duty"]?.text == "remediation" { remediations.insert(key) }
     }
     self.attempts = attempts
-    self.remediations = remediations
   }
 }
 
@@ -92,16 +87,19 @@ package struct TortureReport: Sendable {
     if found.lines != expected.lines {
       find("\(found.lines) lines were taken in instead of \(expected.lines)")
     }
-    let owed = Set(expected.deliveries.map(\.key))
+    // What follows from a remediation depends on whether its end is known.
+    let owed = Set(expected.deliveries.filter { $0.cause == nil }.map(\.key))
     let asked = Set(found.deliveries.map(\.key))
-    for key in owed.subtracting(asked).sorted() { find("delivery \(key) was never asked for") }
-    for key in asked.subtracting(owed).sorted() { find("delivery \(key) should not be") }
+    let due = Set(found.deliveries.filter { $0.cause == nil }.map(\.key))
+    for key in owed.subtracting(due).sorted() { find("delivery \(key) was never asked for") }
+    for key in due.subtracting(owed).sorted() { find("delivery \(key) should not be") }
     for delivery in found.deliveries {
       let attempts = found.attempts[delivery.key] ?? 0
-      if expected.remediations.contains(delivery.key) {
+      if delivery.heals {
         note(delivery, attempts, in: \.remediations)
         if attempts > 1 { find("remediation \(delivery.key) was done \(attempts) times") }
-        if attempts == 0, delivery.status != .unknown {
+        // Its alert may have ended before anything could be done.
+        if attempts == 0, delivery.status != .unknown, delivery.status != .blocked {
           find("remediation \(delivery.key) was not done, and is said to be \(delivery.status)")
         }
       } else {

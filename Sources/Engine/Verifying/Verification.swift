@@ -354,16 +354,10 @@ private struct AlertsTold {
 }
 
 extension Transition {
-  /// The number of its alert, which is not in the record but in its id; one more than `last` when none
-  /// of the next many fits.
+  /// The number of its alert; one more than `last` when none of the next many fits.
   fileprivate func ordinal(after last: Int) -> Int {
     let start = max(1, last + 1)
-    return (start..<start + 10_000).first { ordinal in
-      id
-        == Transition.identity(
-          monitor: monitor, group: group, level: level, to: to, time: time, ordinal: ordinal,
-          windowEnd: windowEnd)
-    } ?? start
+    return ordinal(from: start) ?? start
   }
 }
 

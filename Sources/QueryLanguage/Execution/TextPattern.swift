@@ -15,6 +15,11 @@ package struct Glob: Sendable {
     hasWildcard = text.utf8.contains { $0 == 0x2A || (questionMark && $0 == 0x3F) }
   }
 
+  package func matches(_ text: String) -> Bool {
+    let pinned = PinnedText(text)
+    return withExtendedLifetime(pinned) { matches(pinned.bytes) }
+  }
+
   package func matches(_ text: Bytes) -> Bool {
     let pattern = pattern.bytes
     if !hasWildcard, !folding { return pattern == text }

@@ -12,7 +12,7 @@ extension Flag {
   private static let sourced = reading.union([.check, .torture])
   /// Those that look at the durable state.
   private static let looking: Set<Verb.Name> = [
-    .status, .alerts, .journal, .doctor, .verify, .audit,
+    .status, .alerts, .actions, .journal, .doctor, .verify, .audit,
   ]
   private static let all = Set(Verb.Name.allCases)
 
@@ -128,12 +128,21 @@ extension Flag {
       "live", sets: { $0.live = true }, .effects, for: [.run],
       "let remediation actions really act; without it they only record what they would do"),
     .toggle(
+      "allow-secret-commands", sets: { $0.allowSecretCommands = true }, .effects, for: [.run],
+      "let ${cmd:[...]} in rule files run programs that tell secrets"),
+    .toggle(
       "durable", sets: { $0.durable = true }, .effects, for: [.run],
       "keep state, so that a restart goes on where this run stopped"),
     .one(
       "state", "DIR", into: \.state, standard: "$XDG_STATE_HOME/tripline", .effects,
       for: looking.union([.run]),
       "the directory of the durable state; for 'run' it implies --durable"),
+    .one(
+      "for", "DURATION", into: \.duration, .effects, for: [.actions],
+      "actions hold: for how long: 2h"),
+    .one(
+      "reason", "TEXT", into: \.reason, .effects, for: [.actions],
+      "why, for the audit log"),
     .toggle(
       "repair", sets: { $0.repair = true }, .effects, for: [.doctor],
       "write what can be saved anew, and keep what is damaged aside"),

@@ -55,10 +55,13 @@ package struct Options: Sendable {
 
   // What happens.
   package var live = false
+  package var allowSecretCommands = false
   package var failOn: Set<Finding> = []
   package var durable = false
   package var state: String?
   package var repair = false
+  package var duration: Milliseconds?
+  package var reason: String?
   package var journal: String?
 
   // What comes out.

@@ -1,8 +1,8 @@
 /// A verb of the command line, as `help` shows it. Each is declared in the file of its command.
 package struct Verb: Sendable {
   package enum Name: String, Sendable, CaseIterable {
-    case query, run, replay, test, check, explain, status, alerts, journal, verify, audit, doctor
-    case torture, help, version
+    case query, run, replay, test, check, explain, status, alerts, actions, journal, verify
+    case audit, doctor, torture, help, version
   }
 
   package struct Example: Sendable {
@@ -46,7 +46,8 @@ extension Verb {
   package static let commands: [any Command.Type] = [
     QueryCommand.self, RunCommand.self, ReplayCommand.self, TestCommand.self,
     CheckCommand.self, ExplainCommand.self, StatusCommand.self, AlertsCommand.self,
-    JournalCommand.self, VerifyCommand.self, AuditCommand.self, DoctorCommand.self,
+    ActionsCommand.self, JournalCommand.self, VerifyCommand.self, AuditCommand.self,
+    DoctorCommand.self,
     TortureCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
@@ -55,7 +56,7 @@ extension Verb {
   /// Verbs of the plan that are not there yet, so that asking for one gets a straight answer.
   static let planned = [
     "backtest", "sweep", "plan", "capture", "import",
-    "export", "serve", "silence", "actions", "fmt", "lsp",
+    "export", "serve", "silence", "fmt", "lsp",
     "completions",
   ]
 

@@ -39,7 +39,11 @@ package struct RunCommand: Command {
       throw invocation.mistake(
         "alerts have parts within parts, which csv has not", help: "write -o ndjson")
     }
-    var loaded = try setup.rules(files, environment: .variables(environment)).checked()
+    let secrets = setup.secrets(environment)
+    var loaded = try setup.rules(files, environment: secrets).checked()
+    for finding in loaded.findings where finding.message.code == "exposed-secret" {
+      console.say(finding.rendered(colour: console.errors.palette.isColoured), important: true)
+    }
     let patterns = setup.patterns(invocation.words)
     // What a pattern names comes by itself once it is there.
     var sources = try setup.sources(invocation.words).filter { source in
@@ -63,47 +67,49 @@ package struct RunCommand: Command {
     var world = Watch.World(
       clock: SystemClock(), stop: StopSignals(), output: STDOUT_FILENO, state: state,
       transport: { SystemTransport(environment: environment) })
-    world.rules = setup.supply(files, environment: .variables(environment))
+    world.rules = setup.supply(files, environment: secrets)
+    world.heartbeat = try setup.heartbeat(secrets)
     world.history = setup.configuration.history
     world.reload = ReloadSignal()
     world.requests = try setup.stateOfRun.map { ResolveRequests(of: $0) }
+    world.orders = try setup.stateOfRun.map { RequestFolder.orders(of: $0) }
     if let rehearsal = try Rehearsal(environment) {
       rehearsal.apply(to: &world, &sources, &loaded.actions)
       // Other rules would bring actions that are no rehearsal.
       world.rules = nil
       console.say(rehearsal.words, important: true)
     }
+    var outlet = Watch.Outlet(
+      transition: { transition in
+        if transition.to == .firing { alerts += 1 }
+        guard showsAlerts else { return }
+        do {
+          try printer.print(transition)
+          try console.output.flush()
+        } catch let failure as Failure {
+          // A full disk behind stdout must not end the watch: the actions matter more.
+          showsAlerts = false
+          console.say(
+            "tripline: \(failure.description); alerts are no longer shown", important: true)
+        }
+      },
+      news: { news in
+        if case .source(.failed) = news { outcome.note(.input) }
+        if case .watching = news { words.begin(loaded, sources, patterns, live: options.live) }
+        words.say(news)
+      },
+      delivery: { words.say($0) },
+      quarantine: quarantine.map { file in
+        { line in
+          try file.keep(line)
+          try file.flush()
+        }
+      })
+    outlet.pulse = { words.say($0) }
     let result = try Watch(
       rules: loaded.rules, sources: sources, patterns: patterns, actions: loaded.actions,
       settings: settings
-    ).run(
-      in: world,
-      Watch.Outlet(
-        transition: { transition in
-          if transition.to == .firing { alerts += 1 }
-          guard showsAlerts else { return }
-          do {
-            try printer.print(transition)
-            try console.output.flush()
-          } catch let failure as Failure {
-            // A full disk behind stdout must not end the watch: the actions matter more.
-            showsAlerts = false
-            console.say(
-              "tripline: \(failure.description); alerts are no longer shown", important: true)
-          }
-        },
-        news: { news in
-          if case .source(.failed) = news { outcome.note(.input) }
-          if case .watching = news { words.begin(loaded, sources, patterns, live: options.live) }
-          words.say(news)
-        },
-        delivery: { words.say($0) },
-        quarantine: quarantine.map { file in
-          { line in
-            try file.keep(line)
-            try file.flush()
-          }
-        }))
+    ).run(in: world, outlet)
     if result.end != .output, showsAlerts { try printer.finish(result.troubles.map(\.monitor)) }
     words.end(result, alerts: alerts)
     result.note(in: &outcome, options, console)
@@ -204,6 +210,19 @@ private struct RunWords: Sendable {
     text += palette.paint(report.outcome.word, style) + attempt
     if !detail.isEmpty { text += ", " + String(detail).displaySafe() }
     console.say(text, important: report.outcome.isFailure)
+  }
+
+  /// Called on any thread.
+  func say(_ news: PulseNews) {
+    switch news {
+    case .failing(let name, let reason):
+      console.say(
+        "tripline: '\(name.displaySafe())' sends again and again, and it does not arrive: "
+          + reason.displaySafe(), important: true)
+    case .arrivingAgain(let name):
+      console.say(
+        "what '\(name.displaySafe())' sends again and again arrives again", important: true)
+    }
   }
 
   func end(_ result: Watch.Outcome, alerts: Int) {

@@ -15,7 +15,9 @@ struct CheckedRules {
   init(_ files: [SourceText], _ setup: Setup) {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: setup.configuration, sink: sink)
-    actions = ActionSet(binding: set.actions, environment: .placeholders, sink: sink)
+    actions = ActionSet(
+      binding: set.actions, environment: .placeholders, zones: setup.zoneBook, sink: sink)
+    for mistake in actions.mistakes(in: set.rules) { sink.report(mistake) }
     let context = setup.context
     var bound: [BoundRule] = []
     for rule in set.rules {

@@ -62,7 +62,7 @@ package enum LintTable {
   package static let pages: [LintPage] =
     RuleLints.all.map { $0.page } + RuleLints.warnings + QueryLints.pages + SampleLints.pages
     + ActionLints.all.map { $0.page } + ActionLints.warnings + [Allowances.page]
-    + MistakePages.all
+    + MistakePages.all + ActionLints.mistakes
 
   static func page(of code: String) -> LintPage? { pages.first { $0.code == code } }
 }

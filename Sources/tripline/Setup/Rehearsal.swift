@@ -45,7 +45,10 @@ struct Rehearsal {
         sources[index].lendsTimes = true
       }
     }
-    if let actions { set = set.rehearsed(in: actions) }
+    if let actions {
+      set = set.rehearsed(in: actions)
+      world.heartbeat = nil
+    }
   }
 
   /// What is said, that nobody takes it for a real run.

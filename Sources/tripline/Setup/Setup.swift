@@ -39,6 +39,9 @@ struct Setup {
     let result = Configuration.read(SourceText(name: path, bytes: content), sink: sink) {
       ZoneFiles.zone(named: $0) != nil
     }
+    if let node = result?.heartbeat {
+      _ = Heartbeat(binding: node, environment: .placeholders, sink: sink)
+    }
     guard !sink.hasErrors, let result else { throw ConfigurationMistakes(list: sink.list) }
     return result
   }
@@ -205,11 +208,16 @@ struct Setup {
     return files
   }
 
+  /// The zones that rule files may name.
+  var zoneBook: ZoneBook { ZoneBook(usual: zone) { ZoneFiles.zone(named: $0) } }
+
   /// Everything that runs, or everything that is wrong with it.
   func rules(_ files: [SourceText], environment: ActionEnvironment) throws -> LoadedRules {
     let sink = DiagnosticSink()
     let set = RuleSet.load(files: files, under: configuration, sink: sink)
-    let actions = ActionSet(binding: set.actions, environment: environment, sink: sink)
+    let actions = ActionSet(
+      binding: set.actions, environment: environment, zones: zoneBook, sink: sink)
+    for mistake in actions.mistakes(in: set.rules) { sink.report(mistake) }
     var bound: [BoundRule] = []
     for rule in set.rules where rule.enabled {
       do throws(Diagnostics) {
