@@ -9,6 +9,9 @@ package protocol Action: Sendable {
 
   static var duty: Duty { get }
 
+  /// Whether it asks what tags a target has, and keeps to those that `targets` allow.
+  static var knowsTags: Bool { get }
+
   /// Binds the keys of the kind; nil when something was reported that keeps it from working.
   init?(binding keys: inout ActionKeys)
 
@@ -29,6 +32,8 @@ package protocol Action: Sendable {
 }
 
 extension Action {
+  package static var knowsTags: Bool { false }
+
   package func step(for alert: AlertContext, after replies: [Reply]) -> Step {
     guard let reply = replies.last else { return .act(effect(for: alert)) }
     return .end(Deed(taken: true, summary: reply.summary))

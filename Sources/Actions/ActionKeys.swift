@@ -6,6 +6,8 @@ package struct ActionKeys {
   /// The name of the action in the rule file.
   package let action: String
   package var keys: ConfigBinder
+  /// What the action may touch, for kinds that find out more about that than its name.
+  package internal(set) var targets: Targets?
   private(set) var redaction = Redaction()
 
   private let node: ConfigNode
@@ -29,6 +31,11 @@ package struct ActionKeys {
     keys.node(key).flatMap { template($0, of: key) }
   }
 
+  /// A text that must be there, in which variables of the alert may stand.
+  package mutating func requiredTemplate(_ key: String) -> Template? {
+    keys.required(key) == nil ? nil : template(key)
+  }
+
   /// A text that's the same for every alert.
   package mutating func fixed(_ key: String) -> GuardedText? {
     keys.node(key).flatMap { fixed($0, of: key) }
@@ -48,6 +55,23 @@ package struct ActionKeys {
     return nodes.compactMap { template($0, of: key) }
   }
 
+  /// A variable of the environment that a kind looks for by itself; nil where none is read, and an
+  /// empty one counts as not set.
+  package func variable(_ name: String) -> String? {
+    guard case .secrets(let reader) = environment else { return nil }
+    return reader.variable(name).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether nothing will be performed, so that what the environment would say is not known.
+  package var isRehearsal: Bool {
+    if case .placeholders = environment { true } else { false }
+  }
+
+  /// Whether a part of the text is not known yet: it can't be checked.
+  package func isUnknown(_ text: GuardedText) -> Bool {
+    isRehearsal && text.revealed.contains("${env:")
+  }
+
   /// A map of names to texts, in the order written.
   package mutating func templateMap(_ key: String) -> [(name: String, value: Template)] {
     guard keys.stringMap(key) != nil, let value = keys.node(key),
@@ -62,6 +86,11 @@ package struct ActionKeys {
   package mutating func fixedList(_ key: String) -> [GuardedText]? {
     guard keys.strings(key) != nil, let value = keys.node(key) else { return nil }
     return value.parts.compactMap { fixed($0, of: key) }
+  }
+
+  /// What a map under a key is bound from.
+  package mutating func binder(of key: String) -> ConfigBinder? {
+    keys.node(key).flatMap { ConfigBinder($0, as: "`\(key)`", sink: sink) }
   }
 
   /// Reports a finding about the value of a key, or about the whole map when it's absent.

@@ -61,6 +61,9 @@ package struct ActionSet: Sendable {
   }
 
   package subscript(name: String) -> BoundAction? { actions[name] }
+
+  /// In alphabetical order.
+  package var names: [String] { actions.keys.sorted() }
 }
 
 extension Diagnostic.Message {

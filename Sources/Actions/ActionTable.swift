@@ -14,15 +14,17 @@ package enum ActionTable {
     Opsgenie.self,
     Alertmanager.self,
     Exec.self,
+    HTTPCall.self,
     SystemdRestart.self,
     File.self,
     Log.self,
-  ]
-
-  /// Kinds that the rule file has words for and this program has not yet.
-  static let plannedKinds = [
-    "aws.ec2.restore", "aws.sns", "aws.lambda",
-    "aws.logs",
+    EC2Restore.self,
+    EC2Reboot.self,
+    EC2Start.self,
+    EC2Stop.self,
+    SNS.self,
+    Lambda.self,
+    CloudWatchLogs.self,
   ]
 
   /// Binds one entry of an `actions:` map; nil when an error was reported.
@@ -54,8 +56,7 @@ package enum ActionTable {
       // A kind with a slip in it has been reported with the right word.
       let slips = keys.entries.contains { Suggestion.nearest(to: $0.key, among: kindNames) != nil }
       let help = "add one of " + kindNames.joined(separator: ", ")
-      let planned = keys.entries.contains { plannedKinds.contains($0.key) }
-      if !slips, !planned { sink.report(node.diagnostic(.noKind, help: help)) }
+      if !slips { sink.report(node.diagnostic(.noKind, help: help)) }
       return nil
     }
     if chosen.count > 1 {
@@ -71,6 +72,7 @@ package enum ActionTable {
       var kindKeys = ActionKeys(
         kindNode, as: "`\(kind.kind)` action", action: name, environment: environment, sink: sink)
     else { return nil }
+    kindKeys.targets = care.targets
     let action = kind.init(binding: &kindKeys)
     kindKeys.keys.finish()
     guard let action else { return nil }
@@ -78,6 +80,12 @@ package enum ActionTable {
       sink.report(
         kindNode.diagnostic(
           .noTargets, help: "say what may be acted on: targets: [web-1, \"web-*\"]"))
+    }
+    if !kind.knowsTags, care.targets?.haveTags ?? false {
+      let tagging = kinds.filter { $0.knowsTags }.map { $0.kind }
+      sink.report(
+        kindNode.diagnostic(
+          .noTags(kind.kind), help: "tags are known to " + tagging.joined(separator: ", ")))
     }
     var bound = BoundAction(
       name: name, action: action, timeout: common.timeout, live: common.live, on: common.on,
@@ -108,7 +116,6 @@ private struct CommonKeys {
       if let limit = own.integer("max", in: 1...1_000) { retry.limit = limit }
       own.finish()
     }
-    keys.notBuilt(ActionTable.plannedKinds)
   }
 }
 
@@ -119,6 +126,9 @@ extension Diagnostic.Message {
   }
   fileprivate static let noTargets = Self(
     "no-targets", "what this acts on comes out of the log, which anybody may write to")
+  fileprivate static func noTags(_ kind: String) -> Self {
+    Self("no-tags", "\(kind) actions can't ask what tags a target has")
+  }
   fileprivate static let noTime = Self("bad-timeout", "`timeout` leaves no time at all")
   fileprivate static func liveNotification(_ kind: String) -> Self {
     Self("live-notification", "`live` changes nothing here: \(kind) actions are always performed")

@@ -37,6 +37,8 @@ package struct HTTPRequest: Sendable, Hashable {
   package var signing: Signing?
   /// How the answer is judged.
   package var reading: Reading
+  /// Whether it is for this machine alone, and so goes past any proxy.
+  package var isLocal = false
 
   package init(
     method: String, url: GuardedText, headers: [Header] = [], body: GuardedText = GuardedText(),

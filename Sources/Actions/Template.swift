@@ -47,6 +47,19 @@ package struct Template: Sendable {
     }
   }
 
+  /// The text, when it says the same of every alert.
+  var constant: GuardedText? {
+    var result = GuardedText()
+    for part in parts {
+      switch part {
+      case .text(let text): result.append(text)
+      case .secret(let secret): result.append(secret)
+      case .variable, .nothing: return nil
+      }
+    }
+    return result
+  }
+
   /// The text when nothing in it is filled in.
   var fixedText: String? {
     parts.reduce(into: String?("")) { text, part in
@@ -128,10 +141,12 @@ extension String {
       decoding: utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self
     ).trimmed
   }
+}
 
+extension StringProtocol {
   /// The text without blanks at its ends.
   var trimmed: String {
-    var rest = Substring(self)
+    var rest = self[...]
     while rest.first?.isWhitespace == true { rest.removeFirst() }
     while rest.last?.isWhitespace == true { rest.removeLast() }
     return String(rest)

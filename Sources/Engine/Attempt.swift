@@ -1,15 +1,20 @@
-import Actions
+package import Actions
 
 /// One attempt at a delivery: the steps of its action, one after the other.
-struct Attempt {
+package struct Attempt {
   /// More steps than any action has: one that never ends is our mistake.
   private static let mostSteps = 16
 
-  let delivery: Delivery
-  let clock: any EngineClock
+  private let delivery: Delivery
+  private let clock: any EngineClock
+
+  package init(delivery: Delivery, clock: any EngineClock) {
+    self.delivery = delivery
+    self.clock = clock
+  }
 
   /// What was done in the end. `timeout` of the action bounds all steps together.
-  func run(on transport: inout any Transport) throws(ActionError) -> Deed {
+  package func run(on transport: inout any Transport) throws(ActionError) -> Deed {
     let action = delivery.action
     let deadline = clock.elapsed + action.timeout
     var alert = delivery.alert

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func `the index leads to the page of every kind and to no other`() throws {
-    let links = try page("README").matches(of: /\]\(([a-z.]+)\.md\)/).map { String($0.output.1) }
+    let links = try page("README").matches(of: /\]\(([a-z0-9.]+)\.md\)/).map { String($0.output.1) }
     #expect(links.sorted() == KindPageTests.kinds.sorted())
   }
 

@@ -13,6 +13,8 @@ enum SampleAlerts {
     "NAME": "alerts",
     "CHAT_URL": "https://chat.example/hook/s3cr3t-path",
     "KEY": "s3cr3t-key-0123456789",
+    "INSTANCE_ID": "i-0123456789abcdef0",
+    "SNS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:ops",
   ]
 
   static func named(_ name: String) -> AlertContext? {
@@ -21,6 +23,7 @@ enum SampleAlerts {
     case "resolved": alert(.critical, .resolved)
     case "missing": alert(.missingData, .firing, group: GroupKey(), value: nil)
     case "hostile": hostile
+    case "deed": remedied
     default: nil
     }
   }
@@ -39,6 +42,21 @@ enum SampleAlerts {
     alert.transition.evidence = lines.map {
       EvidenceLine(file: "app.log", generation: "f00d", offset: 0, line: $0)
     }
+    return alert
+  }
+
+  /// What a notification is asked for when a remediation has been done.
+  private static var remedied: AlertContext {
+    var alert = alert(.critical, .firing)
+    let deed = Deed(
+      taken: true, summary: "i-0123456789abcdef0 was running: RebootInstances",
+      facts: [
+        Deed.Fact("instance_id", "i-0123456789abcdef0"), Deed.Fact("previous_state", "running"),
+        Deed.Fact("action_taken", "reboot"),
+        Deed.Fact("timestamp_utc", "2026-03-02T10:00:01.000Z"),
+        Deed.Fact("reason", "Slow API is critical: 7, compared: slow_calls >= 5"),
+      ])
+    alert.cause = Cause(action: "reboot-web", branch: .then, deed: deed)
     return alert
   }
 

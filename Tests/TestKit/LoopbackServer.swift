@@ -39,7 +39,12 @@ package final class LoopbackServer: Sendable {
     startThread { [listener] in
       while true {
         let connection = accept(listener, nil, nil)
-        if connection < 0 { return }
+        if connection < 0 {
+          // Closed by nobody else: its number would be another server's at once, and this thread
+          // would answer for it.
+          close(listener)
+          return
+        }
         startThread { self.serve(connection) }
       }
     }
@@ -61,9 +66,8 @@ package final class LoopbackServer: Sendable {
 
   /// Must be called: the thread that accepts keeps the server alive.
   package func stop() {
-    // Wakes accept; closing alone would not.
+    // Wakes accept; closing would not.
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   /// A port of the loopback interface at which nobody listens.

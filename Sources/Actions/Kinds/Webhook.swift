@@ -21,7 +21,7 @@ package struct Webhook: Action {
   private let action: String
   private let endpoint: Endpoint
   private let method: Method
-  private let headers: [(name: String, value: Template)]
+  private let headers: HeaderTemplates
   private let body: Template?
   private let resolvedBody: Template?
   private let signingKey: GuardedText?
@@ -30,14 +30,10 @@ package struct Webhook: Action {
     let endpoint = Endpoint(binding: &keys)
     action = keys.action
     method = keys.keys.choice("method") ?? .POST
-    headers = keys.templateMap("headers")
+    headers = HeaderTemplates(binding: &keys)
     body = keys.template("body")
     resolvedBody = keys.template("resolved_body")
     signingKey = keys.fixed("secret")
-
-    for header in headers where !header.name.utf8.allSatisfy(isHeaderNameByte) {
-      keys.report(.badHeader(header.name), at: "headers")
-    }
     guard let endpoint else { return nil }
     self.endpoint = endpoint
   }
@@ -48,9 +44,7 @@ package struct Webhook: Action {
     let key = alert.idempotencyKey(of: action)
     var request = endpoint.request(method.rawValue)
     request.signing = signingKey.map { .standardWebhooks(id: key, key: $0) }
-    request.headers = headers.map {
-      HTTPRequest.Header($0.name, $0.value.rendered(alert, as: .header))
-    }
+    request.headers = headers.rendered(alert)
     request.addHeader("Idempotency-Key", key)
     if method != .GET {
       request.addHeader("Content-Type", isJSON ? "application/json" : "text/plain; charset=utf-8")
@@ -59,21 +53,5 @@ package struct Webhook: Action {
         ?? GuardedText(String(decoding: alert.json(), as: UTF8.self))
     }
     return .request(request)
-  }
-}
-
-/// RFC 9110, section 5.6.2: a token.
-private func isHeaderNameByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-    UInt8(ascii: "a")...UInt8(ascii: "z"):
-    true
-  default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-  }
-}
-
-extension Diagnostic.Message {
-  fileprivate static func badHeader(_ name: String) -> Self {
-    Self("bad-header", "'\(name)' can't be the name of a header")
   }
 }

@@ -36,6 +36,9 @@ package final class SecretReader: Sendable {
     self.runsCommands = runsCommands
   }
 
+  /// A variable that is no secret.
+  func variable(_ name: String) -> String? { variables[name] }
+
   func secret(_ reference: SecretReference) throws(Failure) -> Secret {
     switch reference {
     case .variable(let name):

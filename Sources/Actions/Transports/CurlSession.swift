@@ -63,10 +63,37 @@ final class CurlSession {
 
   /// When the server wants to be asked again.
   var retryAfter: Duration? {
+    let seconds = offset(CURLINFO_RETRY_AFTER)
+    return seconds > 0 ? .seconds(seconds) : nil
+  }
+
+  /// How long the last attempt took.
+  var spent: Duration { .microseconds(offset(CURLINFO_TOTAL_TIME_T)) }
+
+  /// When the server says it is, in milliseconds since the epoch.
+  var date: Int64? {
+    guard let text = header("date") else { return nil }
+    let seconds = curl_getdate(text, nil)
+    return seconds < 0 ? nil : Int64(seconds) * 1_000
+  }
+
+  /// A header of the last answer.
+  func header(_ name: String) -> String? {
     guard let handle else { return nil }
-    var seconds: curl_off_t = 0
-    tripline_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &seconds)
-    return seconds > 0 ? .seconds(Int64(seconds)) : nil
+    var found: UnsafeMutablePointer<curl_header>?
+    let origin = UInt32(CURLH_HEADER)
+    // SAFETY: what is found belongs to the handle until its next request, and is copied here.
+    guard curl_easy_header(handle, name, 0, origin, -1, &found) == CURLHE_OK,
+      let value = found?.pointee.value
+    else { return nil }
+    return String(cString: value)
+  }
+
+  private func offset(_ info: CURLINFO) -> Int64 {
+    guard let handle else { return 0 }
+    var value: curl_off_t = 0
+    tripline_curl_get_offset(handle, info, &value)
+    return Int64(value)
   }
 }
 

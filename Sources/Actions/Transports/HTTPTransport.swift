@@ -10,33 +10,63 @@ import Glibc
 final class HTTPTransport {
   /// How much of an answer is looked at.
   private static let answerLimit = 65_536
+  /// The headers of an answer that somebody here asks for.
+  private static let readHeaders = ["x-amz-function-error", "x-amzn-errortype"]
 
   private let session = CurlSession()
+  private var identity: AWSIdentity
+  /// How long all requests took together.
+  private var spent = Duration.zero
+
+  /// `environment` is where credentials for AWS are looked for.
+  init(environment: [String: String]) { identity = AWSIdentity(environment: environment) }
 
   /// `now` is what a signature says the time is.
   func send(
     _ request: HTTPRequest, now: Int64, timeout: Duration, redaction: Redaction
   ) throws(ActionError) -> Reply {
+    var request = request
+    var redaction = redaction
+    let start = spent
+    if let signing = request.signing {
+      var credentials: AWSCredentials?
+      if case .aws = signing {
+        let found = try identity.credentials(at: now, for: request, asking: self)
+        redaction.add(found.redaction)
+        credentials = found
+      }
+      request.headers += signing.headers(for: request, at: now, as: credentials)
+    }
+    let rest = max(.milliseconds(1), timeout - (spent - start))
+    let answer = try exchange(request, timeout: rest, redaction: redaction)
+    let target = Effect.request(request).target
+    return try request.reading.judge(answer, from: target, at: now, redaction: redaction)
+  }
+
+  /// Sends a request as it is and gives the answer, whatever it says.
+  func exchange(
+    _ request: HTTPRequest, timeout: Duration, redaction: Redaction = Redaction()
+  ) throws(ActionError) -> HTTPAnswer {
     let target = Effect.request(request).target
     guard let address = WebAddress(request.url.revealed) else {
       throw ActionError("\(target): no URL", advice: .giveUp, proof: .nothingDone)
     }
     if let refusal = request.reach.refusal(of: address) { throw .refused(target, refusal) }
     let gate = SocketGuard(address, request.reach)
-    var request = request
-    if let signing = request.signing { request.headers += signing.headers(for: request, at: now) }
     let received = Received(limit: HTTPTransport.answerLimit)
     let handle = try session.begin(
       request.url, schemes: "http,https", authorities: request.authorities, timeout: timeout)
+    if request.isLocal { tripline_curl_set_text(handle, CURLOPT_PROXY, "") }
     let code = perform(request, received: received, gate: gate, on: handle)
+    spent += session.spent
     guard code == CURLE_OK else {
       if let refusal = gate.refusal { throw .refused(target, refusal) }
       throw failure(code, target: target, redaction: redaction)
     }
-    let answer = HTTPAnswer(
+    return HTTPAnswer(
       status: session.number(CURLINFO_RESPONSE_CODE), body: received.bytes,
-      retryAfter: session.retryAfter)
-    return try request.reading.judge(answer, from: target, redaction: redaction)
+      headers: HTTPTransport.readHeaders.reduce(into: [:]) { $0[$1] = session.header($1) },
+      retryAfter: session.retryAfter, date: session.date)
   }
 
   /// Sends the requests one after the other, each in its share of the time; it's well when one is.

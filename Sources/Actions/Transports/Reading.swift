@@ -7,6 +7,8 @@ package enum Reading: Sendable, Hashable {
   case plain
   /// Well is a status in one of these ranges whose body the pattern is found in.
   case expecting(statuses: [ClosedRange<Int>], body: BodyPattern?)
+  /// A service of AWS says in its body what is wrong.
+  case aws(AWSReading)
 }
 
 /// What has to be found in the body of an answer.
@@ -33,25 +35,35 @@ struct HTTPAnswer {
   var status: Int
   /// The beginning of the body.
   var body: [UInt8]
+  /// Those headers that somebody here asks for, by name in lower case.
+  var headers: [String: String] = [:]
   /// When it wants to be asked again.
   var retryAfter: Duration?
+  /// Its time, in milliseconds since the epoch.
+  var date: Int64?
 }
 
 extension Reading {
   /// How much of an answer is worth showing.
   private static let shownLimit = 512
 
-  /// What the answer to a request means; `target` is what was asked.
+  /// What a server said, as it may be shown: in one line, without secrets, and not too long.
+  static func shown(_ said: [UInt8], redaction: Redaction) -> Substring {
+    let beginning = String(decoding: said.prefix(4_096), as: UTF8.self).onOneLine
+    return redaction.redact(beginning, isCut: true).prefix(shownLimit)
+  }
+
+  /// What the answer to a request means; `target` is what was asked, and `now` when.
   func judge(
-    _ answer: HTTPAnswer, from target: String, redaction: Redaction
+    _ answer: HTTPAnswer, from target: String, at now: Int64, redaction: Redaction
   ) throws(ActionError) -> Reply {
     let reply = Reply("status \(answer.status)", status: answer.status, body: answer.body)
-    let beginning = answer.body.prefix(4_096)
-    let said = redaction.redact(
-      String(decoding: beginning, as: UTF8.self).onOneLine, isCut: true
-    )
-    .prefix(Reading.shownLimit)
+    let said = Reading.shown(answer.body, redaction: redaction)
     switch self {
+    case .aws(let reading):
+      if let reply = try reading.judge(answer, from: target, at: now, redaction: redaction) {
+        return reply
+      }
     case .plain:
       if (200..<300).contains(answer.status) { return reply }
     case .expecting(let statuses, let body):

@@ -3,10 +3,18 @@ package enum Signing: Sendable, Hashable {
   /// The Standard Webhooks scheme: headers that sign the id, the time and the body with a key that
   /// both sides know.
   case standardWebhooks(id: String, key: GuardedText)
+  /// Signature Version 4, with the credentials that are found when it's sent.
+  case aws(service: String, region: String)
 
-  /// The headers to add.
-  package func headers(for request: HTTPRequest, at now: Int64) -> [HTTPRequest.Header] {
+  /// The headers to add; `credentials` are who to be in AWS.
+  package func headers(
+    for request: HTTPRequest, at now: Int64, as credentials: AWSCredentials? = nil
+  ) -> [HTTPRequest.Header] {
     switch self {
+    case .aws(let service, let region):
+      guard let credentials else { return [] }
+      let signature = SignatureV4(credentials: credentials, service: service, region: region)
+      return signature.headers(for: request, at: now) ?? []
     case .standardWebhooks(let id, let key):
       let time = String(now / 1_000)
       let content = "\(id).\(time).\(request.body.revealed)"

@@ -14,12 +14,13 @@ package protocol Transport {
 
 /// The transport of a real run: one way for each case of `Effect`.
 package struct SystemTransport: Transport {
-  private let http = HTTPTransport()
+  private let http: HTTPTransport
   private let mail = MailTransport()
   private let processes: ProcessTransport
 
-  /// `environment` is what programs inherit.
+  /// `environment` is what programs inherit, and where credentials are looked for.
   package init(environment: [String: String]) {
+    http = HTTPTransport(environment: environment)
     processes = ProcessTransport(environment: environment)
   }
 

@@ -2,7 +2,9 @@ import TerminalUI
 
 extension Flag {
   private static let reading: Set<Verb.Name> = [.query, .run, .replay, .explain]
-  private static let ruled: Set<Verb.Name> = [.run, .replay, .check, .explain, .torture, .verify]
+  private static let ruled: Set<Verb.Name> = [
+    .run, .replay, .check, .explain, .torture, .verify, .actions,
+  ]
   private static let working: Set<Verb.Name> = [
     .query, .run, .replay, .test, .check, .explain, .verify,
   ]
@@ -125,10 +127,11 @@ extension Flag {
       "when stdin ends: drain (decide what is still open) or exit"),
 
     .toggle(
-      "live", sets: { $0.live = true }, .effects, for: [.run],
+      "live", sets: { $0.live = true }, .effects, for: [.run, .actions],
       "let remediation actions really act; without it they only record what they would do"),
     .toggle(
-      "allow-secret-commands", sets: { $0.allowSecretCommands = true }, .effects, for: [.run],
+      "allow-secret-commands", sets: { $0.allowSecretCommands = true }, .effects,
+      for: [.run, .actions],
       "let ${cmd:[...]} in rule files run programs that tell secrets"),
     .toggle(
       "durable", sets: { $0.durable = true }, .effects, for: [.run],
@@ -137,6 +140,9 @@ extension Flag {
       "state", "DIR", into: \.state, standard: "$XDG_STATE_HOME/tripline", .effects,
       for: looking.union([.run]),
       "the directory of the durable state; for 'run' it implies --durable"),
+    .one(
+      "audit", "FILE", into: \.audit, .effects, for: [.run],
+      "append what becomes of every delivery, as JSON lines"),
     .one(
       "for", "DURATION", into: \.duration, .effects, for: [.actions],
       "actions hold: for how long: 2h"),

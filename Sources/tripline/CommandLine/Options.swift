@@ -60,6 +60,7 @@ package struct Options: Sendable {
   package var durable = false
   package var state: String?
   package var repair = false
+  package var audit: String?
   package var duration: Milliseconds?
   package var reason: String?
   package var journal: String?

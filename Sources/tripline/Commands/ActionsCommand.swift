@@ -9,7 +9,7 @@ import TerminalUI
 package struct ActionsCommand: Command {
   package static let verb = Verb(
     name: .actions, summary: "list deliveries, retry them, hold or approve remediation",
-    arguments: "[list|show|retry|approve|hold|release] [NAME]",
+    arguments: "[list|show|retry|approve|hold|release|try] [NAME]",
     count: 0...2,
     description: """
       'list' shows the deliveries that have not ended or not ended well, the newest last, and what \
@@ -17,13 +17,15 @@ package struct ActionsCommand: Command {
       again that could not be made; a remediation is never done twice. 'approve' says yes to one \
       that waits for it. 'hold' leaves an action alone, or every remediation, until 'release', or \
       for a time with --for; 'release' also closes the breaker of an action that did not help. All \
-      of it works while a run has the state, and without one.
+      of that works while a run has the state, and without one. 'try' sends a sample alert through an \
+      action of the rules; a remediation only says what it would do, unless --live lets it.
       """,
     examples: [
       Verb.Example("what did not arrive", "tripline actions"),
       Verb.Example("send it again", "tripline actions retry 5c7aca8fd6"),
       Verb.Example(
         "nothing is restarted tonight", "tripline actions hold --for 8h --reason 'rack move'"),
+      Verb.Example("does the pager ring?", "tripline actions try page-oncall -r rules/"),
       Verb.Example("yes, restart it", "tripline actions approve 9f86d081884c7d65-reboot-db"),
     ])
 
@@ -34,6 +36,7 @@ package struct ActionsCommand: Command {
     case approve(String)
     case hold(String?)
     case release(String?)
+    case trial(String)
   }
 
   private let invocation: Invocation
@@ -50,13 +53,17 @@ package struct ActionsCommand: Command {
     case ("approve", let key?): wish = .approve(key)
     case ("hold", let action): wish = .hold(action)
     case ("release", let action): wish = .release(action)
+    case ("try", let action?): wish = .trial(action)
+    case ("try", nil):
+      throw invocation.mistake(
+        "'try' needs the name of an action", help: "actions try NAME -r rules/")
     case ("show", nil), ("retry", nil), ("approve", nil):
       throw invocation.mistake(
         "'\(words[0])' needs the key of a delivery", help: "'tripline actions' lists them")
     default:
       throw invocation.mistake(
         "'\(words[0])' is not what actions can do",
-        help: "write list, show, retry, approve, hold or release")
+        help: "write list, show, retry, approve, hold, release or try")
     }
     guard invocation.options.output != .csv else {
       throw invocation.mistake(
@@ -65,6 +72,9 @@ package struct ActionsCommand: Command {
   }
 
   package func run(on console: Console) async throws -> Outcome {
+    if case .trial(let name) = wish {
+      return try ActionTrial(invocation: invocation, name: name).run(on: console)
+    }
     let directory = try Setup(invocation).state
     let store = try StateStore(readingIn: directory, checks: false)
     switch wish {
@@ -90,6 +100,7 @@ package struct ActionsCommand: Command {
       try give(
         .hold(action: action, until: until), "\(words(for: action)) held \(end)", directory, console
       )
+    case .trial: break
     case .release(let action):
       try give(.release(action: action), "\(words(for: action)) released", directory, console)
     }

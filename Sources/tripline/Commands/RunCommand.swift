@@ -51,6 +51,7 @@ package struct RunCommand: Command {
     }
     var printer = try TransitionPrinter(options.output, console, tense: .runs)
     let quarantine = try Quarantine(options.quarantine)
+    let audit = try AuditFile(options.audit)
     var settings = Watch.Settings(feed: setup.feed)
     settings.live = options.live
     settings.fromStart = options.fromStart
@@ -98,7 +99,10 @@ package struct RunCommand: Command {
         if case .watching = news { words.begin(loaded, sources, patterns, live: options.live) }
         words.say(news)
       },
-      delivery: { words.say($0) },
+      delivery: { report in
+        words.say(report)
+        audit?.keep(report, console)
+      },
       quarantine: quarantine.map { file in
         { line in
           try file.keep(line)

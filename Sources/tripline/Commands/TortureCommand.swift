@@ -33,7 +33,7 @@ package struct TortureCommand: Command {
         "there are no rules to torture", help: "name files or a directory with -r rules/")
     }
     // Mistakes in the rules are said here, once.
-    let loaded = try setup.rules(files, environment: .variables(Environment.variables)).checked()
+    let loaded = try setup.rules(files, environment: setup.secrets(Environment.variables)).checked()
     let sources = try setup.sources(invocation.words)
     guard let source = sources.first, sources.count == 1, source.path != "-" else {
       throw invocation.mistake(

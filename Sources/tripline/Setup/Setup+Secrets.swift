@@ -7,7 +7,7 @@ extension Setup {
   func secrets(_ environment: [String: String]) -> ActionEnvironment {
     .secrets(
       SecretReader(
-        variables: environment,
+        variables: RunEnvironment.variables(environment),
         runsCommands: options.allowSecretCommands || configuration.allowsSecretCommands))
   }
 
