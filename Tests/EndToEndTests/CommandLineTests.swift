@@ -64,6 +64,8 @@ import Testing
           tripline status
           # what is firing
           tripline alerts
+          # what did not arrive
+          tripline actions
           # what happened
           tripline journal
           # what was decided, is it true

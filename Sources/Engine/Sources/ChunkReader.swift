@@ -62,7 +62,8 @@ package final class ChunkReader {
     }
   }
 
-  private var isStopped: Bool { stop?.received != nil }
+  /// Whether the end is not that of the log.
+  var isStopped: Bool { stop?.received != nil }
 
   /// What was read before a failure counts: to the framer a failure is the end.
   private func read(_ stream: any ByteStream, _ buffer: UnsafeMutableRawBufferPointer) -> Int {

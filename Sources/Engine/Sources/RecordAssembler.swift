@@ -127,7 +127,8 @@ final class RecordReader {
         coming = assembler.records(of: read)
       } else {
         isAtEnd = true
-        coming = assembler.finish()
+        // What may be half a record is none.
+        coming = chunks.isStopped ? [] : assembler.finish()
       }
     }
     return coming.isEmpty ? nil : coming.removeFirst()
