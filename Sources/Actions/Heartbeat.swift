@@ -11,7 +11,7 @@ package struct Heartbeat: Sendable {
   package let timeout: Duration
   package let redaction: Redaction
 
-  package enum Method: String, Sendable, CaseIterable { case GET, POST, HEAD }
+  package enum Method: String, Sendable, CaseIterable { case GET, POST }
 
   /// Binds the section; nil when something was reported that keeps it from working.
   package init?(binding node: ConfigNode, environment: ActionEnvironment, sink: DiagnosticSink) {

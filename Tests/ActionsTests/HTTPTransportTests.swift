@@ -114,6 +114,74 @@ import Testing
     #expect(error.proof == .unknown)
   }
 
+  @Test func `a connection that is torn down may have been acted upon`() throws {
+    let server = LoopbackServer { _ in .init(200, ending: .reset) }
+    defer { server.stop() }
+    let error = try #require(send(to: server.url).failure)
+    #expect(error.advice == .retry(after: nil))
+    #expect(error.proof == .unknown)
+  }
+
+  @Test func `an answer without end is read as far as it matters`() {
+    let server = LoopbackServer { _ in .init(202, body: "accepted", ending: .endless) }
+    defer { server.stop() }
+    #expect(send(to: server.url) == .success("status 202"))
+  }
+
+  @Test func `an answer that never comes to its end is given up at the timeout`() throws {
+    let server = LoopbackServer { _ in .init(200, body: "wait", ending: .stalled) }
+    defer { server.stop() }
+    let error = try #require(send(to: server.url, timeout: .milliseconds(300)).failure)
+    #expect(error.advice == .retry(after: nil))
+    #expect(error.proof == .unknown)
+  }
+
+  @Test func `a header can't begin another one, whatever it holds`() throws {
+    let server = LoopbackServer { _ in .init(200) }
+    defer { server.stop() }
+    let header = HTTPRequest.Header("X-Token", GuardedText("a\r\nX-Admin: yes"))
+    #expect(send(to: server.url, headers: [header]) == .success("status 200"))
+    let headers = try #require(server.requests.first?.headers)
+    #expect(headers["x-admin"] == nil)
+    #expect(headers["x-token"] == "a  X-Admin: yes")
+  }
+
+  @Test(
+    arguments: [
+      ("http://192.0.2.1/", []), ("http://pager.example/", Reach.linkLocal),
+      ("https://169.254.169.254/", .plainText), ("http://2852039166/", .plainText),
+      ("https://[fe80::1%25lo]/", .plainText), ("https://[fd00:ec2::254]/", []),
+      ("https://[::ffff:169.254.169.254]/", []), ("https://[64:ff9b::a9fe:a9fe]/", []),
+      ("https://0.0.0.0/", [.plainText, .linkLocal]), ("https://[::]/", [.plainText, .linkLocal]),
+    ] as [(String, Reach)])
+  func `what may not be reached is not asked`(_ url: String, _ reach: Reach) throws {
+    var transport = SystemTransport(environment: [:])
+    let request = HTTPRequest(method: "POST", url: GuardedText(url), reach: reach)
+    let error = #expect(throws: ActionError.self) {
+      try transport.perform(
+        .request(request), now: 0, timeout: .seconds(30), redaction: Redaction())
+    }
+    #expect(error?.reason.contains("not sent, because") == true, "\(error as Any)")
+    #expect(error?.advice == .giveUp)
+    #expect(error?.proof == .nothingDone)
+  }
+
+  @Test func `of several receivers all are asked, and one is enough`() throws {
+    let servers = [500, 200, 200].map { status in LoopbackServer { _ in .init(status) } }
+    defer { for server in servers { server.stop() } }
+    var transport = SystemTransport(environment: [:])
+    func send(_ servers: [LoopbackServer]) throws(ActionError) -> Reply {
+      let requests = servers.map { HTTPRequest(method: "POST", url: GuardedText($0.url)) }
+      return try transport.perform(
+        .anyRequest(requests), now: 0, timeout: .seconds(30), redaction: Redaction())
+    }
+    #expect(
+      try send(servers).summary.hasPrefix("2 of 3 took it; POST \(servers[0].url): status 500"))
+    #expect(servers.map(\.requests.count) == [1, 1, 1])
+    let error = #expect(throws: ActionError.self) { try send([servers[0]]) }
+    #expect(error?.advice == .retry(after: nil))
+  }
+
   @Test func `only http and https are spoken`() throws {
     let error = try #require(send(to: "file:///etc/passwd").failure)
     #expect(error.advice == .giveUp)

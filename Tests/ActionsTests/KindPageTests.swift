@@ -17,6 +17,16 @@ import Testing
     #expect(links.sorted() == KindPageTests.kinds.sorted())
   }
 
+  @Test func `every variable stands on the page`() throws {
+    let index = try page("README")
+    for variable in TemplateVariable.all {
+      #expect(index.contains("{{\(variable.names[0])}}"), "\(variable.names[0])")
+    }
+    for word in index.matches(of: /{{([A-Za-z.]+)}}/).map({ String($0.output.1) }) {
+      #expect(TemplateVariable.named(word) != nil, "\(word)")
+    }
+  }
+
   @Test(arguments: kinds)
   func `the snippet of a kind is checked without findings`(_ kind: String) throws {
     let parts = try page(kind).components(separatedBy: "```")

@@ -63,6 +63,39 @@ import Testing
     try end(second)
   }
 
+  @Test func `the end is said again, so that no older word comes after it`() throws {
+    let server = LoopbackServer { _ in .init(200) }
+    defer { server.stop() }
+    let site = try site("url: \"\(server.url)\", refresh: 1s")
+    try site.append("")
+    let run = try site.run("--state", "state", "app.log")
+    try run.wait(for: "watching app.log", on: .errors)
+    try site.append(RunLine.slow("web-1", count: 3))
+    try run.wait(for: "page (alertmanager) for slow: done", on: .errors)
+    let id = try JSONLine.text("id", ofFirst: run.text(.output))
+    #expect(try site.tripline("alerts", "resolve", id, "--state", "state").status == 0)
+    // The delivery, and the refreshes behind it.
+    #expect(server.waits { $0.count { !$0.body.contains("startsAt") } > 2 })
+    #expect(server.requests.last?.body.contains("startsAt") == false)
+    try end(run)
+  }
+
+  @Test func `rules that are loaded anew say anew who is told again`() throws {
+    let server = LoopbackServer { _ in .init(200) }
+    defer { server.stop() }
+    let site = try site("url: \"\(server.url)/old\", refresh: 1s")
+    try site.append("")
+    let run = try site.run("app.log")
+    try run.wait(for: "watching app.log", on: .errors)
+    try site.append(RunLine.slow("web-1", count: 3))
+    #expect(server.waits { $0.count > 2 })
+    let rules = try String(contentsOf: site.url("rules.yaml"), encoding: .utf8)
+    try site.write(rules.replacing("/old", with: "/new"), to: "rules.yaml")
+    try run.wait(for: "the rules were loaded", on: .errors)
+    #expect(server.waits { $0.contains { $0.path == "/new/api/v2/alerts" } })
+    try end(run)
+  }
+
   @Test func `a receiver that is gone is told of once, and when it is back`() throws {
     let isBack = Flag()
     let server = LoopbackServer { _ in .init(isBack.isSet ? 200 : 500) }

@@ -199,6 +199,7 @@ import Testing
     #expect(try replay.status() == 0)
     // A replay also decides an instant that is the very last line's.
     try run.wait(for: "\"to\":\"firing\"", times: 5)
+    try replay.wait(for: "\"to\":\"firing\"", times: 5)
     #expect(replay.text(.output).hasPrefix(run.text(.output)))
   }
 

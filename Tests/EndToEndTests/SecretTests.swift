@@ -8,6 +8,14 @@ import Testing
   private static let mark = "s3cr3t"
   private static let environment = ["PAGER": "\(mark)-variable \"<&>\" 1", "PATH": "/usr/bin:/bin"]
 
+  /// Every kind but those of AWS and systemd, whose keys are names.
+  private static func kinds() throws -> [String] {
+    let page = Repository.root.appending(path: "docs/actions/README.md")
+    return try String(contentsOf: page, encoding: .utf8)
+      .matches(of: /\]\(([a-z.]+)\.md\)/).map { String($0.output.1) }
+      .filter { !$0.contains(".") }
+  }
+
   private func site(_ actions: String) throws -> RunSite {
     let names = actions.matches(of: /(?m)^  ([a-z]+):/).map(\.output.1)
     let site = try RunSite(
@@ -49,8 +57,7 @@ import Testing
     defer { server.stop() }
     let all = #"${env:PAGER} ${file:token} ${cmd:[cat, vault]}"#
     let once = "retry: { max: 1 }"
-    let site = try site(
-      """
+    let actions = """
         webhook:
           webhook:
             url: "\(server.url)/${file:token}"
@@ -77,9 +84,12 @@ import Testing
           exec:
             command: [sh, -c, 'echo "$0 $ALL"; echo "$ALL" >&2; exit \(status / 200 - 1)', "${env:PAGER}"]
             env: { ALL: "\(all)" }
+        http: { http: { url: "\(server.url)/http", headers: { X-All: "\(all)" }, body: "\(all)" } }
         file: { file: { path: told.ndjson } }
         log: { log: { text: "\(all)" } }
-      """)
+      """
+    for kind in try Self.kinds() { #expect(actions.contains(" \(kind):"), "\(kind)") }
+    let site = try site(actions)
     try site.write(
       "heartbeat: { every: 1s, url: \"\(server.url)/${file:token}\" }\n", to: "tripline.yaml")
     var arguments = ["--state", "state", "--quarantine", "quarantine", "--allow-secret-commands"]
@@ -89,6 +99,8 @@ import Testing
       in: site.directory, environment: Self.environment,
       input: .text(RunLine.slow(count: 3) + "{\"broken\n"))
     #expect(run.status == 5, "\(run.errors)")
+    // `log` is seen, and so names them.
+    #expect(run.errors.contains(all), "\(run.errors)")
     // The receivers were told them, or there would be nothing to hide.
     let told = server.requests.map { "\($0.path) \($0.headers) \($0.body)" }.joined()
     #expect(told.contains("\(Self.mark)-variable"))

@@ -16,14 +16,30 @@ package final class LoopbackServer: Sendable {
   }
 
   package struct Response: Sendable {
+    /// How the connection ends.
+    package enum Ending: Sendable {
+      /// Whole, and closed.
+      case proper
+      /// More is promised than comes; the connection stays open until the other side has had enough.
+      case stalled
+      /// More and more comes, until the other side has had enough.
+      case endless
+      /// Torn down, without an answer.
+      case reset
+    }
+
     package var status: Int
     package var headers: [String]
     package var body: String
+    package var ending: Ending
 
-    package init(_ status: Int, headers: [String] = [], body: String = "") {
+    package init(
+      _ status: Int, headers: [String] = [], body: String = "", ending: Ending = .proper
+    ) {
       self.status = status
       self.headers = headers
       self.body = body
+      self.ending = ending
     }
   }
 
@@ -98,11 +114,28 @@ package final class LoopbackServer: Sendable {
     received.withLock { $0.append(request) }
     arrived.signal()
     guard let response = respond(request) else { return }
+    if response.ending == .reset {
+      var linger = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(
+        connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+      return
+    }
+    let length = response.ending == .proper ? response.body.utf8.count : 1 << 40
     var text = "HTTP/1.1 \(response.status) Status\r\n"
-    text += "Content-Length: \(response.body.utf8.count)\r\nConnection: close\r\n"
+    text += "Content-Length: \(length)\r\nConnection: close\r\n"
     for header in response.headers { text += header + "\r\n" }
-    let bytes = Array((text + "\r\n" + response.body).utf8)
-    send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    write(connection, Array((text + "\r\n" + response.body).utf8))
+    var byte: UInt8 = 0
+    switch response.ending {
+    case .proper, .reset: break
+    case .stalled: recv(connection, &byte, 1, 0)
+    case .endless: while write(connection, [UInt8](repeating: 0x78, count: 65_536)) {}
+    }
+  }
+
+  @discardableResult
+  private func write(_ connection: Int32, _ bytes: [UInt8]) -> Bool {
+    send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
   }
 
   private func read(_ connection: Int32) -> Request? {

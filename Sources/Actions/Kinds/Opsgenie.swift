@@ -17,6 +17,8 @@ package struct Opsgenie: Action {
     static let message = 130
     static let description = 15_000
     static let source = 100
+    /// All details together have 8,000.
+    static let detail = 900
     static let tag = 50
     static let tags = 20
   }
@@ -83,9 +85,11 @@ package struct Opsgenie: Action {
     body.key("details")
     body.object {
       for detail in alert.details where detail.name != "Description" {
-        $0.member(detail.name, Markup.plain.text(detail.value, atMost: Limit.description / 4))
+        $0.member(detail.name, Markup.plain.text(detail.value, atMost: Limit.detail))
       }
-      if let runbook = alert.runbookLink { $0.member("Runbook", runbook) }
+      if let runbook = alert.runbookLink {
+        $0.member("Runbook", Markup.plain.text(runbook, atMost: Limit.detail))
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ package struct Slack: Action {
 
   /// Slack's own limits, in characters.
   private enum Limit {
+    static let text = 30_000
     static let section = 3_000
     static let field = 2_000
     static let fields = 10
@@ -30,7 +31,9 @@ package struct Slack: Action {
 
   package func effect(for alert: AlertContext) -> Effect {
     let text =
-      self.text?.rendered(alert, as: .markup(.slack))
+      self.text?.rendered(alert, as: .markup(.slack)).mapped {
+        Markup.plain.text($0, atMost: Limit.text)
+      }
       ?? GuardedText(Markup.slack.text(alert.summary, atMost: Limit.section))
     let body = GuardedText.json { json, face in
       json.object {

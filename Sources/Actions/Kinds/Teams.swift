@@ -9,8 +9,12 @@ package struct Teams: Action {
   package static let kind = "teams"
   package static let duty = Duty.notification
 
-  /// Teams takes 28 KB for a whole card.
-  private static let textLimit = 4_000
+  /// Teams takes 28 KB for a whole card; a character may be three bytes.
+  private enum Limit {
+    static let words = 1_500
+    static let fact = 400
+    static let evidence = 2_500
+  }
 
   private let action: String
   private let endpoint: Endpoint
@@ -53,14 +57,21 @@ package struct Teams: Action {
         $0.member("style", AlertColour(alert.transition).style)
         $0.key("items")
         $0.array {
-          $0.block([Run(text ?? alert.summary, isBold: true)])
-          if !alert.monitor.description.isEmpty { $0.block([Run(alert.monitor.description)]) }
+          $0.block([Run(text ?? alert.summary, atMost: Limit.words, isBold: true)])
+          if !alert.monitor.description.isEmpty {
+            $0.block([Run(alert.monitor.description, atMost: Limit.words)])
+          }
         }
       }
       for fact in alert.facts {
-        body.block([Run(fact.name + ": ", isBold: true), Run(fact.value)])
+        body.block([
+          Run(fact.name + ": ", atMost: Limit.fact, isBold: true),
+          Run(fact.value, atMost: Limit.fact),
+        ])
       }
-      if !alert.evidenceText.isEmpty { body.block([Run(alert.evidenceText, isCode: true)]) }
+      if !alert.evidenceText.isEmpty {
+        body.block([Run(alert.evidenceText, atMost: Limit.evidence, isCode: true)])
+      }
     }
     guard let runbook = alert.runbookLink else { return }
     card.key("actions")
@@ -79,8 +90,8 @@ package struct Teams: Action {
     var isBold = false
     var isCode = false
 
-    init(_ text: String, isBold: Bool = false, isCode: Bool = false) {
-      self.text = Markup.plain.text(text, atMost: textLimit)
+    init(_ text: String, atMost limit: Int, isBold: Bool = false, isCode: Bool = false) {
+      self.text = Markup.plain.text(text, atMost: limit)
       self.isBold = isBold
       self.isCode = isCode
     }

@@ -59,7 +59,8 @@ final class HTTPTransport {
     if request.isLocal { tripline_curl_set_text(handle, CURLOPT_PROXY, "") }
     let code = perform(request, received: received, gate: gate, on: handle)
     spent += session.spent
-    guard code == CURLE_OK else {
+    // A body without end is none of our business: what it began with has been read.
+    guard code == CURLE_OK || code == CURLE_WRITE_ERROR && received.isFull else {
       if let refusal = gate.refusal { throw .refused(target, refusal) }
       throw failure(code, target: target, redaction: redaction)
     }
@@ -111,8 +112,7 @@ final class HTTPTransport {
       tripline_curl_set_data(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
         guard let data, let context else { return 0 }
         let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
-        Unmanaged<Received>.fromOpaque(context).takeUnretainedValue().take(bytes)
-        return size * count
+        return Unmanaged<Received>.fromOpaque(context).takeUnretainedValue().take(bytes)
       }
       tripline_curl_set_pointer(
         handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(received).toOpaque())
@@ -159,7 +159,16 @@ private final class Received {
 
   init(limit: Int) { self.limit = limit }
 
-  func take(_ more: UnsafeRawBufferPointer) { bytes += more.prefix(limit - bytes.count) }
+  /// Whether there was more than is read.
+  private(set) var isFull = false
+
+  /// How many bytes were taken; fewer than there are ends the transfer.
+  func take(_ more: UnsafeRawBufferPointer) -> Int {
+    let piece = more.prefix(limit - bytes.count)
+    bytes += piece
+    isFull = piece.count < more.count
+    return piece.count
+  }
 }
 
 extension HTTPRequest.Header {

@@ -18,17 +18,26 @@ struct PulseSchedule {
   /// The firing of each alert that has not ended, in no order.
   var firing: [Transition] { Array(alerts.values) }
   private var alerts: [Place: Transition] = [:]
+  /// Alerts that ended a short while ago. What says that one fires may be overtaken by its end; said
+  /// again, the end comes last.
+  private var ended: [Place: (transition: Transition, until: Duration)] = [:]
   private var times: [String: Duration] = [:]
 
   /// An alert has begun or ended; `refreshing` are the actions that are to say so again.
   mutating func note(
     _ transition: Transition, refreshing: [(name: String, every: Duration)], at elapsed: Duration
   ) {
-    guard transition.to == .firing else {
-      if transition.to != .pending { alerts[Place(transition)] = nil }
-      return
+    let place = Place(transition)
+    switch transition.to {
+    case .pending: return
+    case .firing:
+      alerts[place] = transition.abridged
+      ended[place] = nil
+    case .resolved, .expired:
+      alerts[place] = nil
+      let longest = refreshing.map(\.every).max() ?? .zero
+      ended[place] = (transition, elapsed + longest * 3)
     }
-    alerts[Place(transition)] = transition.abridged
     for action in refreshing where times[action.name] == nil {
       times[action.name] = elapsed + action.every
     }
@@ -42,6 +51,12 @@ struct PulseSchedule {
 
   /// Something is due at a time, whatever fires.
   mutating func set(_ name: String, at time: Duration) { times[name] = time }
+
+  /// What is to be said again.
+  mutating func said(at elapsed: Duration) -> [Transition] {
+    ended = ended.filter { $0.value.until > elapsed }
+    return firing + ended.values.map(\.transition)
+  }
 
   /// Takes what is due; it has to be set again.
   mutating func takeDue(at elapsed: Duration) -> [String] {

@@ -54,7 +54,7 @@ final class Pulses {
     let due = schedule.takeDue(at: elapsed)
     guard !due.isEmpty else { return }
     var open: [String: [Delivery]] = [:]
-    for delivery in schedule.firing.flatMap(deliveries) {
+    for delivery in schedule.said(at: elapsed).flatMap(deliveries) {
       open[delivery.action.name, default: []].append(delivery)
     }
     for name in due {
