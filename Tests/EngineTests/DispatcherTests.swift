@@ -153,7 +153,8 @@ import Testing
       #expect(
         String(decoding: report.json(), as: UTF8.self)
           == #"{"time":"2026-03-02T10:00:00.000Z","monitor":"m","transition":"a","action":"act","#
-          + #""kind":"heal","attempt":1,"outcome":"shadow","detail":"run [\"heal\",\"a\"]"}"#)
+          + #""kind":"heal","key":"a-act","attempt":1,"outcome":"shadow","detail":"run [\"heal\",\"a\"]"}"#
+      )
       break
     }
   }
