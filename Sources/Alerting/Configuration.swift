@@ -204,7 +204,7 @@ package enum Multiline: Sendable {
     case .off: .none
     case .auto: .automatic
     case .pattern(let regex):
-      .beginning {
+      .beginning(regex.pattern) {
         let matcher = regex.matcher()
         return { matcher.matches($0) }
       }

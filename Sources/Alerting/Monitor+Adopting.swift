@@ -31,9 +31,14 @@ extension AlertGroups {
     update(index, number(of: group.fields.map(\.value))) { alert in
       alert.isFiring = firing != nil
       alert.ordinal = ordinal
-      guard let firing else { return alert.clearSince = nil }
+      // A hit that nobody was told of was none; it may lie ahead, where a line has made it one.
+      guard let firing else {
+        alert.clearSince = nil
+        alert.lastHit = 0
+        return
+      }
+      alert.lastHit = alert.firedAt == firing ? max(alert.lastHit, firing) : firing
       alert.firedAt = firing
-      alert.lastHit = max(alert.lastHit, firing)
       alert.pendingSince = nil
     }
   }

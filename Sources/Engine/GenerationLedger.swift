@@ -127,34 +127,6 @@ package final class GenerationLedger: @unchecked Sendable {
   }
 }
 
-/// Reads bytes at a place of a file.
-package struct PlaceReader {
-  let descriptor: Int32
-
-  package init(descriptor: Int32) { self.descriptor = descriptor }
-
-  /// The size of the file; 0 when nobody knows.
-  var size: Int {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-  }
-
-  package func read(at offset: Int64, count: Int) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = buffer.withUnsafeMutableBytes { raw in
-        pread(descriptor, raw.baseAddress! + done, count - done, off_t(offset) + off_t(done))
-      }
-      if got < 0, errno == EINTR { continue }
-      if got <= 0 { break }
-      done += got
-    }
-    buffer.removeSubrange(done...)
-    return buffer
-  }
-}
-
 /// A copy of a stream in a file without a name, which is gone with the program.
 final class Spool {
   /// O_TMPFILE, a macro that Swift can't see: a file without a name.

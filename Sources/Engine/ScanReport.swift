@@ -34,7 +34,7 @@ package struct ScanReport: Sendable {
       LinePlacement(path: path, line: batch.lineNumber(of: row), offset: batch.offset(of: row))
     }
     lines += batch.lines.physicalLines
-    bytes += batch.chunk.records?.bytesRead ?? batch.chunk.bytes.count
+    bytes += batch.chunk.records?.read.bytes ?? batch.chunk.bytes.count
     blank += batch.lines.blank
     duplicateKeys += made.duplicates
     malformed.note(made.malformed.count, at: made.malformed.first.map(place))

@@ -37,6 +37,8 @@ package struct FeedOptions: Sendable {
   package var threads: Int
   package var batchBytes: Int
   package var strict: Bool
+  /// Who ends the reading before its time; nil where nobody does.
+  package var stop: StopSignals?
 
   package init(threads: Int, batchBytes: Int, strict: Bool = false) {
     self.threads = threads
@@ -76,7 +78,8 @@ package final class SourceFeed {
     self.quarantine = quarantine
     let reader = RecordReader(
       ChunkReader(
-        plan, source: source, chunkSize: options.batchBytes, pool: pool, ledger: ledger),
+        plan, source: source, chunkSize: options.batchBytes, pool: pool, ledger: ledger,
+        stop: options.stop),
       plan.format, pool: pool)
     self.reader = reader
     inOrder = BatchMaker(plan, wanted)

@@ -188,7 +188,9 @@ package struct Watch {
       health.restore(
         content.monitors,
         lines: try store.entries(of: .health, atMost: 10_000).map(\.content))
-      follower.reread(voice.tell) { evaluation.again($0) }
+      let order = try ReadOrder(store, content.sources)
+      follower.reread(in: order, voice.tell) { evaluation.again($0) }
+      evaluation.endRereading(content, sources: sources)
       let card = RunCard(
         began: evaluation.began, isLive: settings.live, isStrict: settings.feed.strict,
         rules: rules, sources: sources)

@@ -48,6 +48,7 @@ extension WatchEvaluation {
       extend(
         number, backTo: memory.start(oldest, of: number, plan, window: reach, newest: newest))
     }
+    feed.previous = previous(of: number)
     for part in parts(of: number) {
       var marks = standings[source].marks[part.generation] ?? ReadMarks()
       marks.begins = begins(number, part.generation)

@@ -22,7 +22,7 @@ extension WatchEvaluation {
     for (index, plan) in sources.enumerated() {
       guard let saved = content.sources.first(where: { $0.name == plan.path }) else { continue }
       standings[index] = SourceStanding(saved)
-      feeds[index].previous = saved.previous
+      feeds[index].previous = saved.generations.first?.marks.previous ?? saved.previous
       if let arrived = saved.arrived { feeds[index].arrived(at: moment(arrived)) }
       if let largest = saved.largest, let arrived = saved.arrived {
         clocks.came(index, largest: largest, at: moment(arrived))
@@ -37,6 +37,7 @@ extension WatchEvaluation {
     let source = Int(chunk.read.source)
     let newest = standings.compactMap(\.largest).max() ?? began
     let marks = standings[source].marks[chunk.read.generation] ?? ReadMarks()
+    // Where records are put together, what was open before would have to be told too.
     if feeds[source].assembler == nil { history?.again(chunk, newest: newest) }
     let elapsed = feeds[source].lastArrival
     for part in feeds[source].records(of: chunk, marks, at: elapsed) {
@@ -49,6 +50,14 @@ extension WatchEvaluation {
     }
   }
 
+  /// All has been taken in once more that is still there: the next line comes after the last one.
+  mutating func endRereading(_ content: StateStore.Content, sources: [SourcePlan]) {
+    for (index, plan) in sources.enumerated() {
+      guard let saved = content.sources.first(where: { $0.name == plan.path }) else { continue }
+      feeds[index].previous = saved.previous
+    }
+  }
+
   /// The sources that have moved since the last commit, as they stand now.
   func movedSources(
     _ plan: (Int) -> SourcePlan, _ generations: (Int) -> [SavedGeneration]
@@ -58,11 +67,12 @@ extension WatchEvaluation {
       return SavedSource(
         name: plan(index).path, largest: standing.largest, previous: feeds[index].previous,
         arrived: standing.arrived, lines: standing.lines,
-        generations: generations(index).map { generation in
+        generations: generations(index).enumerated().map { place, generation in
           var generation = generation
           generation.marks = standing.marks[generation.number] ?? ReadMarks()
           generation.marks.forget(before: generation.needed)
           generation.marks.begins = begins(Int32(index), generation.number)
+          generation.marks.previous = place == 0 ? previous(of: Int32(index)) : nil
           return generation
         })
     }

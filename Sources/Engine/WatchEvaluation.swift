@@ -36,12 +36,22 @@ struct WatchEvaluation {
     longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
   }
 
+  /// Goes on where another one stood, which had the first of these sources.
+  mutating func goOn(from other: WatchEvaluation) {
+    line = other.line
+    retention = other.retention
+    standings.replaceSubrange(other.standings.indices, with: other.standings)
+  }
+
   mutating func noteLongestWindow() {
     longestWindow = deciding.monitors.map(\.rule.window).max() ?? 0
   }
 
   /// What is held of a source for windows and evidence.
   func parts(of source: Int32) -> [Retention.Part] { retention.parts(of: source) }
+
+  /// The time of the line before all that; nil when none had one.
+  func previous(of source: Int32) -> Int64? { retention.previous(of: source) }
 
   mutating func extend(_ source: Int32, backTo offset: Int64) {
     retention.extend(source, backTo: offset)
@@ -54,7 +64,6 @@ struct WatchEvaluation {
   /// Takes in lines from before the start, which decide nothing; `newest` is the largest time in them.
   mutating func warm(_ chunk: LiveChunk, path: String, arrival: Int64, newest: Int64) throws {
     let source = Int(chunk.read.source)
-    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: true) }
     for part in feeds[source].records(of: chunk, at: feeds[source].lastArrival) {
       var lines = try feeds[source].lines(
         of: part, path: path, arrival: arrival, report: &report)
@@ -63,10 +72,8 @@ struct WatchEvaluation {
       line += UInt64(lines.batch.count)
       retain(lines)
       standings[source].note(lines, now: arrival, recorded: part.recorded ?? arrival)
-      if feeds[source].assembler == nil {
-        history?.before(part, lines, arrival: arrival, newest: newest)
-        accounts?.note(part, lines, late: [], isBefore: true)
-      }
+      history?.before(part, lines, arrival: arrival, newest: newest)
+      accounts?.note(part, lines, late: [], isBefore: true)
       deciding.warm(&lines.frames, run, newest: newest)
     }
   }
@@ -85,7 +92,6 @@ struct WatchEvaluation {
   ) throws {
     let source = Int(chunk.read.source)
     atRest.remove(source)
-    if feeds[source].assembler != nil { accounts?.note(joined: chunk, isBefore: false) }
     for part in feeds[source].records(of: chunk, at: elapsed) {
       try take(records: part, path: path, arrival: arrival, at: elapsed, emit)
     }
@@ -113,9 +119,7 @@ struct WatchEvaluation {
     retain(lines)
     history?.came(source, largest: lines.largest)
     history?.advance()
-    // What is put together from lines is not told yet, and counted as it was read.
-    guard feeds[source].assembler == nil else { return }
-    history?.read(chunk, lines, isFirst: lines.isFirst, arrival: arrival)
+    history?.read(chunk, lines, arrival: arrival)
     accounts?.note(chunk, lines, late: late, isBefore: false)
   }
 
@@ -166,7 +170,7 @@ struct WatchEvaluation {
     retention.note(
       lines.batch.source, lines.batch.generation, from: Int64(chunk.offset),
       begins: chunk.records?.begins.map(Int64.init) ?? [], to: Int64(chunk.end),
-      largest: lines.largest)
+      largest: lines.largest, previous: lines.previous)
   }
 
   // Records that may go on.

@@ -182,13 +182,16 @@ final class Follower {
   // Before the start.
 
   /// Hands over, once more, the lines that the windows need and an earlier run has taken in; before
-  /// anything else is read.
+  /// anything else is read. What `order` does not know comes as early as can be, log by log.
   func reread(
-    _ news: (WatchNews) -> Void, _ body: (LiveChunk) throws -> Void
+    in order: ReadOrder, _ news: (WatchNews) -> Void, _ body: (LiveChunk) throws -> Void
   ) rethrows {
-    for tail in sources where tail.isResumed {
-      try drain(tail, while: { tail.isRereading }, news, body)
+    var logs: [String: Rereading] = [:]
+    for source in sources where source.isResumed {
+      logs[source.plan.path] = Rereading(source)
     }
+    for stop in order.stops { try logs[stop.source]?.read(through: stop, news, body) }
+    for source in sources { try logs[source.plan.path]?.readRest(news, body) }
   }
 
   /// How far each generation of a source was read, for whoever goes on later; none of what can't be

@@ -73,6 +73,13 @@ package struct StopSignals: Sendable {
     }
   }
 
+  /// Waits until there is something to read; false when a signal has come.
+  func waits(for input: Int32) -> Bool {
+    var polled = [input, descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    while poll(&polled, nfds_t(polled.count), -1) < 0, errno == EINTR {}
+    return received == nil
+  }
+
   /// The first signal that came; nil while none has.
   package var received: Int32? {
     let number = StopSignals.first.load(ordering: .sequentiallyConsistent)

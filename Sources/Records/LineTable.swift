@@ -79,3 +79,12 @@ package struct LineTable: Sendable {
     return bytes.slice(start, start + Int(lengths[row]))
   }
 }
+
+extension Bytes {
+  /// What a line takes up together with its end.
+  package func lineSize(from start: Int, length: Int) -> Int {
+    var end = start + length
+    while end < count, self[end] != 0x0A { end += 1 }
+    return min(count, end + 1) - start
+  }
+}

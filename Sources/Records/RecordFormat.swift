@@ -14,8 +14,9 @@ package struct RecordFormat: Sendable {
     case none
     /// A line that looks like it goes on belongs to the record before it; see `Continuation`.
     case automatic
-    /// A record begins at each line of which this is true. It is made once for each reader.
-    case beginning(@Sendable () -> (Bytes) -> Bool)
+    /// A record begins at each line of which this is true, which is made once for each reader; the
+    /// text says what that is.
+    case beginning(String, @Sendable () -> (Bytes) -> Bool)
   }
 
   package var wrapper: Wrapper?

@@ -7,12 +7,25 @@ package struct RecordTable: Sendable {
     package var length: Int
     /// Number of its first line within its generation, from 1.
     package var line: Int
+    /// What its lines take up, with what was written around them.
+    package var size: Size
     /// The time that was written around it, in milliseconds; `Batch.untimed` without one.
     package var time = Batch.untimed
     package var stream = OutputStream.none
     /// Offset of the line that showed that the record is over; the record's own last one when that
     /// could tell.
     package var closedAt: Int
+  }
+
+  /// Lines as they were read, with their ends.
+  package struct Size: Sendable, Hashable {
+    package var lines = 0
+    package var bytes = 0
+
+    static func += (left: inout Size, right: Size) {
+      left.lines += right.lines
+      left.bytes += right.bytes
+    }
   }
 
   /// Offset of each record's first byte in the chunk.
@@ -23,9 +36,10 @@ package struct RecordTable: Sendable {
   /// Lines and records that were too long to be held; their places count from the chunk's.
   package var tooLong: [LineTable.TooLong] = []
   package var blank = 0
-  /// How many lines and bytes were read.
-  package var physicalLines = 0
-  package var bytesRead = 0
+  /// What was read, and what of that or of what was open before is blank, or too long.
+  package var read = Size()
+  package var blankSize = Size()
+  package var tooLongSize = Size()
   /// For each stream from where on its lines have to be read to find these records again, with those
   /// that were begun before this chunk.
   package var begins: [Int] = []
@@ -80,6 +94,6 @@ extension LineTable {
     shapes = records.shapes
     tooLong = records.tooLong
     blank = records.blank
-    physicalLines = records.physicalLines
+    physicalLines = records.read.lines
   }
 }

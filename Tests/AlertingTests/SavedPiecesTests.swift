@@ -3,9 +3,8 @@ import TestKit
 import Testing
 
 /// Nothing is written down in vain: without any one piece of what a monitor keeps, some restart goes
-/// another way. That with all of them none does is what `Proof` holds. `lastLine` has a
-/// case of its own; `ledThrough`, `owesInstant` and `firedAt` are not among them, as what they decide
-/// comes up once in hundreds or thousands of random cases.
+/// another way. That with all of them none does is what `Proof` holds. What random cases need once in
+/// hundreds or thousands has a case of its own.
 @Suite struct SavedPiecesTests {
   private static let pieces: [String: ProductReplay.Forgetting] = [
     "when the monitor began": { $0.began = $0.largest },
@@ -41,30 +40,47 @@ import Testing
     Issue.record("no restart needed it")
   }
 
+  /// When the logs of these cases begin: a multiple of 12 hours.
+  private static let start = 1_772_452_800_000
+
+  private func line(at seconds: Int, _ message: String, path: String = "/") -> String {
+    let time = Self.start + seconds * 1_000
+    return #"{"timestamp":\#(time),"msg":"\#(message)","path":"\#(path)"}"# + "\n"
+  }
+
   /// So many lines each minute; `beat` says which minutes are beats.
   private func log(
     _ minutes: Int, beats isBeat: (Int) -> Bool = { _ in true }, lines: (Int) -> Int = { _ in 2 }
   ) -> [UInt8] {
     let text = (0..<minutes).map { minute in
       (0..<lines(minute)).map { number in
-        let time = 1_772_445_600_000 + minute * 60_000 + number * 1_000
-        return #"{"timestamp":\#(time),"msg":"\#(isBeat(minute) ? "beat" : "other")"}"# + "\n"
+        line(at: minute * 60 + number, isBeat(minute) ? "beat" : "other")
       }.joined()
     }
     return Array(text.joined().utf8)
   }
 
+  /// Whether some restart goes another way without a piece; with it, none may.
   private func needs(
-    _ rules: String, _ log: [UInt8], forgetting forget: @escaping ProductReplay.Forgetting
+    _ rules: String, _ log: [UInt8], lateness: Int64 = 0, batchBytes: Int = 500,
+    forgetting forget: @escaping ProductReplay.Forgetting
   ) throws -> Bool {
-    var way = ProductReplay.Options(batchBytes: 500)
+    var way = ProductReplay.Options(batchBytes: batchBytes)
+    way.latenesses = [lateness]
     let calm = try ProductReplay.records(yaml: rules, files: [("app.log", log)], options: way)
     #expect(!calm.isEmpty)
-    way.restarts = TestSeed.value
-    let restarted = try ProductReplay.records(yaml: rules, files: [("app.log", log)], options: way)
-    #expect(restarted == calm)
-    way.forget = forget
-    return try ProductReplay.records(yaml: rules, files: [("app.log", log)], options: way) != calm
+    for round in 0..<10 {
+      var way = way
+      way.restarts = TestSeed.value &+ UInt64(round)
+      let restarted = try ProductReplay.records(
+        yaml: rules, files: [("app.log", log)], options: way)
+      #expect(restarted == calm)
+      way.forget = forget
+      let forgetful = try ProductReplay.records(
+        yaml: rules, files: [("app.log", log)], options: way)
+      if forgetful != calm { return true }
+    }
+    return false
   }
 
   @Test func `an alert of silence needs the newest line`() throws {
@@ -76,6 +92,55 @@ import Testing
       """
     let log = log(26 * 60) { $0 < 10 }
     #expect(try needs(rules, log) { $0.lastLine = 0 })
+  }
+
+  @Test func `an alert that expires needs the time at which it fired`() throws {
+    let rules = """
+      monitors:
+        - name: quiet
+          query: beat
+          window: 1h
+          critical: { alert: "< 1" }
+      """
+    // The day begins with the firing, an hour after the last beat.
+    let log = log(26 * 60) { $0 < 90 }
+    #expect(try needs(rules, log) { saved in saved.changeAlerts { $0.firedAt = 0 } })
+  }
+
+  @Test func `an alert that holds when it expires needs to be looked at again`() throws {
+    let rules = """
+      monitors:
+        - name: burst
+          query: beat
+          window: 2d
+          every: 2h
+          critical: { alert: "> 5" }
+      """
+    // It expires a day after the last beat, while the window still holds them.
+    let log = log(30 * 60) { $0 < 10 }
+    #expect(try needs(rules, log) { $0.owesInstant = false })
+  }
+
+  @Test func `a row that became a hit while its alert fired needs the newest window`() throws {
+    let rules = """
+      monitors:
+        - name: pages
+          query: beat | count by path
+          window: 1m
+          every: 1m
+          critical: { alert: "_count > 2", resolution_window: 0s }
+      """
+    // Of each five minutes: /a fires in the first, the second is empty. /b becomes a hit in the third
+    // before the second is decided, which ends the alert of /a. The next line, be it of another row,
+    // finds that /b is a hit that was not said.
+    let log = stride(from: 0, to: 3_000, by: 300).map { base in
+      (0..<3).map { line(at: base + 30 + $0, "beat", path: "/a") }.joined()
+        + line(at: base + 61, "other")
+        + (0..<3).map { line(at: base + 122 + $0, "beat", path: "/b") }.joined()
+        + line(at: base + 150, "other") + line(at: base + 155, "beat", path: "/c")
+    }
+    let bytes = Array(log.joined().utf8)
+    #expect(try needs(rules, bytes, lateness: 20_000, batchBytes: 1) { $0.ledThrough = .min })
   }
 
   @Test func `an anomaly needs what was learned`() throws {

@@ -30,22 +30,23 @@ import Testing
           tripline VERB [FLAGS] [ARGUMENT ...]
 
         verbs
-          query    ask logs a question, once
-          run      follow logs, evaluate monitors, act
-          replay   the same engine over recorded logs, without side effects
-          test     unit tests for rules
-          check    find mistakes in rules and queries
-          explain  show how a monitor is carried out, and why it fired or did not
-          status   show how a durable run stands: logs, monitors, alerts
-          alerts   list the alerts of a durable run, show one, or resolve one
-          actions  list deliveries, retry them, hold or approve remediation
-          journal  show what a durable run decided, in order
-          verify   prove that the journal says what the logs lead to
-          audit    account for every byte of every log that a durable run reads
-          doctor   check the durable state, and save what can be of a damaged one
-          torture  prove that kill -9 loses nothing and repeats nothing
-          help     show this, or the page of a verb or a lint
-          version  show the version
+          query     ask logs a question, once
+          run       follow logs, evaluate monitors, act
+          replay    the same engine over recorded logs, without side effects
+          test      unit tests for rules
+          check     find mistakes in rules and queries
+          explain   show how a monitor is carried out, and why it fired or did not
+          status    show how a durable run stands: logs, monitors, alerts
+          alerts    list the alerts of a durable run, show one, or resolve one
+          actions   list deliveries, retry them, hold or approve remediation
+          journal   show what a durable run decided, in order
+          verify    prove that the journal says what the logs lead to
+          audit     account for every byte of every log that a durable run reads
+          doctor    check the durable state, and save what can be of a damaged one
+          torture   prove that kill -9 loses nothing and repeats nothing
+          demo-app  print the log of a small service that falls ill
+          help      show this, or the page of a verb or a lint
+          version   show the version
 
         examples
           # errors per host
@@ -64,6 +65,8 @@ import Testing
           tripline status
           # what is firing
           tripline alerts
+          # what did not arrive
+          tripline actions
           # what happened
           tripline journal
           # what was decided, is it true
@@ -74,6 +77,8 @@ import Testing
           tripline doctor
           # with your own rules and log
           tripline torture -r rules/ /var/log/app.log
+          # see an alert, two minutes from now and some
+          tripline demo-app errors | tripline run -r my-rules/ -
           # everything that check finds
           tripline help lints
 

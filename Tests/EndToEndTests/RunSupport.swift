@@ -120,6 +120,8 @@ struct RunSite {
     try FileManager.default.moveItem(at: url(name), to: url(other))
   }
 
+  func remove(_ name: String) throws { try FileManager.default.removeItem(at: url(name)) }
+
   /// Another run of the program in this place, to its end.
   func tripline(_ arguments: String...) throws -> BinaryRun {
     try BinaryRun.tripline(arguments, in: directory)

@@ -23,7 +23,8 @@ import Testing
     environment["OBSERVABILITY_URL"] = pager
     let run = try RunningProgram(
       [
-        "run", "--live", "--state", "state", "-o", "ndjson", "-r", rules + "/slow-api.yaml", "-r",
+        "run", "--live", "--state", "state", "--audit", "audit.ndjson", "-o", "ndjson", "-r",
+        rules + "/slow-api.yaml", "-r",
         rules + "/actions.yaml", "app.log",
       ], in: scratch, environment: environment)
     try run.wait(for: "watching app.log with 1 monitor", on: .errors)
@@ -95,6 +96,15 @@ import Testing
     // What happened and what was kept from happening is on record.
     let list = try scratch.tripline("actions", "--state", "state", "-o", "ndjson")
     #expect(list.output.contains("it has 5m to settle"), "\(list.output)\(list.errors)")
+    let audit = try scratch.text(of: "audit.ndjson").split(separator: "\n")
+    #expect(
+      audit.contains {
+        $0.contains("\"outcome\":\"done\"") && $0.contains("\"action_taken\":\"reboot\"")
+      }, "\(audit)")
+    #expect(
+      audit.contains {
+        $0.contains("\"outcome\":\"blocked\"") && $0.contains("\"rail\":\"settle\"")
+      }, "\(audit)")
     let journal = try scratch.tripline("journal", "--state", "state")
     #expect(journal.output.contains("\"action_taken\":\"reboot\""), "\(journal.output)")
     #expect(!(run.text(.errors) + journal.output).contains(healer.secret))

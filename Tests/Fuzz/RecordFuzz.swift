@@ -18,7 +18,7 @@ private let formats: [RecordFormat] = [RecordFormat.Wrapper.docker, .cri, nil].f
   [
     RecordFormat(wrapper: wrapper, joining: .automatic, maxLine: 300),
     RecordFormat(wrapper: wrapper, maxLine: 300),
-    RecordFormat(wrapper: wrapper, joining: .beginning { { $0.count > 0 && $0[0] == 0x45 } }),
+    RecordFormat(wrapper: wrapper, joining: .beginning("^E") { { $0.count > 0 && $0[0] == 0x45 } }),
   ]
 }
 

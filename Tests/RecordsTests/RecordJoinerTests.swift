@@ -23,7 +23,7 @@ import Testing
         Way(wrapper: wrapper, name: "auto", joining: .automatic, naive: .auto),
         Way(
           wrapper: wrapper, name: "pattern",
-          joining: .beginning { { $0.count > 0 && $0[0] == UInt8(ascii: "E") } },
+          joining: .beginning("^E") { { $0.count > 0 && $0[0] == UInt8(ascii: "E") } },
           naive: .beginning { $0.first == UInt8(ascii: "E") }),
       ]
     }

@@ -11,6 +11,8 @@ struct AWSService: Sendable {
   let name: String
   let region: String
   private let endpoint: GuardedText
+  private let reach: Reach
+  private let authorities: String?
 
   /// `id` is the service's own word for itself in `AWS_ENDPOINT_URL_...`; `resource` is what is acted
   /// on, whose name may say the region. Nil when something is wrong, which has then been reported.
@@ -35,13 +37,15 @@ struct AWSService: Sendable {
       keys.report(.badRegion(found.description), at: "region", help: "write one such as eu-west-1")
       return nil
     }
-    let usual = GuardedText("https://\(name).\(region).\(AWSService.domain(of: region))")
+    let domain = AWSService.domain(of: region)
+    let usual = found.mapped { "https://\(name).\($0).\(domain)" }
     let override = AWSService.override(id ?? name, keys).map { GuardedText($0) }
     endpoint = place.endpoint ?? override ?? usual
-    guard keys.isUnknown(endpoint) || SignedAddress(endpoint.revealed) != nil else {
-      keys.report(
-        .badEndpoint(endpoint.description), at: "endpoint", help: "write http://... or https://...")
-      return nil
+    reach = place.network.reach
+    authorities = place.network.authorities ?? keys.variable("AWS_CA_BUNDLE")
+    // The name of an unknown region is no part of a URL.
+    if found != AWSService.unknownRegion || endpoint != usual {
+      keys.check(endpoint, schemes: ["http", "https"], reach, at: "endpoint")
     }
   }
 
@@ -113,6 +117,7 @@ struct AWSService: Sendable {
     return .request(
       HTTPRequest(
         method: "POST", url: url, headers: [content] + headers, body: body,
+        authorities: authorities, reach: reach,
         signing: .aws(service: name, region: region), reading: .aws(reading)))
   }
 }
@@ -121,8 +126,10 @@ struct AWSService: Sendable {
 struct AWSPlace: Sendable {
   fileprivate let region: GuardedText?
   fileprivate let endpoint: GuardedText?
+  fileprivate let network: NetworkKeys
 
   init(binding keys: inout ActionKeys) {
+    network = NetworkKeys(binding: &keys)
     region = keys.fixed("region")?.mapped(\.trimmed)
     endpoint = keys.fixed("endpoint")?.mapped(\.trimmed)
   }
@@ -158,8 +165,5 @@ extension Diagnostic.Message {
   fileprivate static let noRegion = Self("no-region", "nothing says which region of AWS is meant")
   fileprivate static func badRegion(_ found: String) -> Self {
     Self("bad-region", "'\(found)' is not the name of a region of AWS")
-  }
-  fileprivate static func badEndpoint(_ found: String) -> Self {
-    Self("bad-url", "`endpoint` needs an http or https URL, found '\(found)'")
   }
 }

@@ -74,22 +74,13 @@ package enum CredentialSource: Sendable, Hashable {
 
   /// Credentials that come in plain text must not have been on the network.
   private static func isTrusted(_ url: String) -> Bool {
-    guard let address = SignedAddress(url) else { return false }
-    let name = String(address.name)
-    return address.scheme == "https" || name == "localhost" || name.isLoopback
-      || ["169.254.170.2", "169.254.170.23", "::1", "fd00:ec2::23"].contains(name)
+    guard let address = WebAddress(url) else { return false }
+    return address.scheme == "https" || address.isLoopback
+      || ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"].contains(address.host)
   }
 
   private static func instance(_ environment: AWSEnvironment) -> CredentialSource {
     environment.metadataEndpoint.map { .instance(endpoint: $0) }
       ?? .absent("AWS_EC2_METADATA_DISABLED is true")
-  }
-}
-
-extension String {
-  /// Whether this is an address of 127.0.0.0/8, not a name that begins like one.
-  fileprivate var isLoopback: Bool {
-    let parts = split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
   }
 }

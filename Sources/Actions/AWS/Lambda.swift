@@ -1,18 +1,18 @@
 import Alerting
 import QueryLanguage
 
-/// Invokes a function of AWS Lambda, which may be somebody else's remediation.
+/// Invokes a function of AWS Lambda, which does with the alert what it likes.
 ///
 ///     heal: { aws.lambda: { function: heal-web, payload: '{"host": "{{ResultsJson.host}}"}' } }
 ///
-/// Without `payload` it is handed the transition record. `invocation: wait` waits for the function
-/// and fails when it does; `event` only hands the event over to Lambda, which then retries by itself.
+/// Without `payload` it is handed the transition record. Lambda takes the event and retries by itself;
+/// `invocation: wait` waits for the function, and fails when it does.
 package struct Lambda: Action {
   package static let kind = "aws.lambda"
   package static let duty = Duty.notification
 
   package enum Invocation: String, Sendable, CaseIterable {
-    case wait, event
+    case event, wait
 
     fileprivate var header: String {
       switch self {
@@ -33,7 +33,7 @@ package struct Lambda: Action {
   package init?(binding keys: inout ActionKeys) {
     let function = keys.required("function")?.mapped(\.trimmed)
     payload = keys.template("payload")
-    invocation = keys.keys.choice("invocation") ?? .wait
+    invocation = keys.keys.choice("invocation") ?? .event
     let place = AWSPlace(binding: &keys)
     if let payload, !payload.looksLikeJSON {
       keys.report(.badPayload, at: "payload", help: "write an object: '{\"host\": \"web-1\"}'")

@@ -26,12 +26,4 @@ struct SignedAddress: Sendable, Hashable {
     if host.hasSuffix(usual) { host.removeLast(usual.count) }
     if host.isEmpty { return nil }
   }
-
-  /// The host without a port; an IPv6 address without its brackets.
-  var name: Substring {
-    if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
-      return host[..<end].dropFirst()
-    }
-    return host.prefix { $0 != ":" }
-  }
 }

@@ -25,10 +25,14 @@ package struct InputFailure: Error, Sendable, CustomStringConvertible {
 }
 
 package enum ByteStreams {
-  /// Opens a file, recognising gzip and zstd by their first bytes; `-` is the standard input.
-  package static func open(_ path: String) throws(InputFailure) -> any ByteStream {
+  /// Opens a file, recognising gzip and zstd by their first bytes; `-` is the standard input. It ends
+  /// when somebody wants the program to `stop`.
+  package static func open(
+    _ path: String, stop: StopSignals? = nil
+  ) throws(InputFailure) -> any ByteStream {
     if path == "-" {
-      return try decompressing(DescriptorBytes(descriptor: 0, path: "stdin", closes: false))
+      return try decompressing(
+        DescriptorBytes(descriptor: 0, path: "stdin", closes: false, stop: stop))
     }
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw InputFailure(path: path, errno: errno) }
@@ -37,7 +41,8 @@ package enum ByteStreams {
       close(descriptor)
       throw InputFailure(path: path, reason: "it is a directory; name the files in it")
     }
-    return try decompressing(DescriptorBytes(descriptor: descriptor, path: path, closes: true))
+    return try decompressing(
+      DescriptorBytes(descriptor: descriptor, path: path, closes: true, stop: stop))
   }
 
   /// Whether a file that begins with these bytes can be decompressed.
@@ -60,10 +65,12 @@ package final class DescriptorBytes: ByteStream {
   package let descriptor: Int32
   fileprivate let path: String
   private let closes: Bool
+  private let stop: StopSignals?
   /// Bytes that were looked at and not yet read; a pipe can't be read twice.
   private var peeked: [UInt8] = []
 
-  package init(descriptor: Int32, path: String, closes: Bool) {
+  package init(descriptor: Int32, path: String, closes: Bool, stop: StopSignals? = nil) {
+    self.stop = stop
     self.descriptor = descriptor
     self.path = path
     self.closes = closes
@@ -95,6 +102,7 @@ package final class DescriptorBytes: ByteStream {
       return count
     }
     while true {
+      if let stop, !stop.waits(for: descriptor) { return 0 }
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
       if errno == EINTR { continue }

@@ -27,7 +27,10 @@ extension LiveFeed {
     ).map { read in
       var part = chunk
       part.read = read
-      if read.generation != chunk.read.generation { part.tooLong = [] }
+      if read.generation != chunk.read.generation {
+        part.tooLong = []
+        part.closing = .all
+      }
       return part
     }
     noteOpen()
@@ -48,17 +51,22 @@ extension LiveFeed {
     let due = open.filter { $0.since + patience <= elapsed }
     defer { noteOpen() }
     return due.compactMap { record in
-      guard let read = assembler?.close([record.stream], of: record.generation) else { return nil }
+      guard let chunk = close(.stream(record.stream), of: record.generation) else { return nil }
       let closing = ReadMarks.Closing(
-        offset: Int64(read.chunk.end), stream: record.stream, time: nil)
-      return (LiveChunk(read: read), closing)
+        offset: Int64(chunk.read.chunk.end), stream: record.stream, time: nil)
+      return (chunk, closing)
     }
+  }
+
+  /// Records that are over though no line says so.
+  func close(_ closing: RecordClosing, of generation: Int32) -> LiveChunk? {
+    assembler?.close(closing, of: generation).map { LiveChunk(read: $0, closing: closing) }
   }
 
   /// Everything that is open, when nothing will ever come to it.
   func closeAll() -> [LiveChunk] {
     defer { noteOpen() }
-    return (assembler?.finish() ?? []).map { LiveChunk(read: $0) }
+    return (assembler?.finish() ?? []).map { LiveChunk(read: $0, closing: .all) }
   }
 
   /// Where the oldest line of a generation stands that belongs to something open.

@@ -20,8 +20,8 @@ final class LiveFeed {
     var refused: [Int64] = []
     /// Whether some have no time of their own.
     var hasUntimed = false
-    /// Whether no line before them had a time.
-    var isFirst = false
+    /// The time of the line before them; nil when none had one.
+    var previous: Int64?
   }
 
   private let plan: SourcePlan
@@ -40,10 +40,12 @@ final class LiveFeed {
   /// How long a record waits for lines that may belong to it.
   var patience: Duration { .milliseconds(plan.idleAfter) }
 
+  /// `assembler` has what is open already.
   init(
-    _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?
+    _ plan: SourcePlan, wanted: Wanted, heads: [Head], quarantine: ((Bytes) throws -> Void)?,
+    assembler: RecordAssembler? = nil
   ) {
-    assembler = plan.format.isPlain ? nil : RecordAssembler(plan.format)
+    self.assembler = plan.format.isPlain ? nil : assembler ?? RecordAssembler(plan.format)
     self.plan = plan
     self.heads = heads
     self.quarantine = quarantine
@@ -58,6 +60,7 @@ final class LiveFeed {
   }
 
   var lendsTimes: Bool { plan.lendsTimes }
+  var card: SourceCard { SourceCard(plan) }
 
   /// `arrival` is the time of the read; what could not be used is noted in `report`.
   func lines(
@@ -105,7 +108,7 @@ final class LiveFeed {
     return Lines(
       batch: batch, frames: frames, timed: timed, largest: largest,
       refused: refused.map { Int64(batch.offset(of: $0)) }, hasUntimed: !made.untimed.isEmpty,
-      isFirst: before == nil)
+      previous: before)
   }
 
   /// Notes the time of the last line, for lines that have none, or only half of one.
@@ -118,6 +121,7 @@ final class LiveFeed {
 
   /// Lines that were taken in before a restart: what they can't tell any more is in the marks.
   func linesAgain(of chunk: LiveChunk, _ marks: ReadMarks, near: Int64?) -> Lines {
+    let before = previous
     var made = maker.make(chunk.read, previous: previous, near: near)
     if !made.untimed.isEmpty {
       var times = made.batch.times
@@ -143,7 +147,9 @@ final class LiveFeed {
       noteTime(made, timed, refusing: !refused.isEmpty)
     }
     let largest = timed.rows.map { batch.times[$0] }.max()
-    return Lines(batch: batch, frames: frames(of: batch, timed), timed: timed, largest: largest)
+    return Lines(
+      batch: batch, frames: frames(of: batch, timed), timed: timed, largest: largest,
+      previous: before)
   }
 
   private func frames(of batch: Batch, _ timed: Selection) -> [Frame] {

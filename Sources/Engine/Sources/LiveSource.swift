@@ -44,6 +44,8 @@ package struct LiveChunk {
   package var recorded: Int64?
   /// Whether these lines were taken in before the program was last started.
   package var isAgain = false
+  /// Why these records are over, when no line says so.
+  package var closing: RecordClosing?
   /// Lines among them that were too long to be held.
   package var tooLong: [LinePlacement] = []
 }

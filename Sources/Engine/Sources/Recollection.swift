@@ -17,18 +17,9 @@ struct Recollection {
     _ part: Retention.Part, of source: Int32, maxLine: Int, _ body: (LiveChunk) -> Void
   ) {
     guard let place = ledger.reader(source, part.generation)?.place else { return }
-    var framer = LineFramer(
-      pool: pool, chunkSize: chunkSize, maxLine: maxLine, offset: Int(part.start))
-    var offset = part.start
-    func next() -> Chunk? {
-      framer.next { (buffer: UnsafeMutableRawBufferPointer) throws(Never) -> Int in
-        let bytes = place.read(at: offset, count: min(buffer.count, Int(part.end - offset)))
-        buffer.copyBytes(from: bytes)
-        offset += Int64(bytes.count)
-        return bytes.count
-      }
-    }
-    while let chunk = next() {
+    place.forEachChunk(
+      part.start..<part.end, chunkSize: chunkSize, maxLine: maxLine, pool: pool
+    ) { chunk in
       body(
         LiveChunk(
           read: ReadChunk(chunk: chunk, source: source, generation: part.generation),

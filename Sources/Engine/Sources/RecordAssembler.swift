@@ -1,4 +1,12 @@
-import Records
+package import Records
+
+/// That records are over which no line has ended.
+package enum RecordClosing: Sendable, Hashable {
+  /// Nothing came to a stream of a generation for a while.
+  case stream(OutputStream)
+  /// Nothing will ever come to a generation.
+  case all
+}
 
 /// Puts the records of one source together, generation by generation: what is open at the end of one
 /// is over when lines of a later one come.
@@ -33,7 +41,7 @@ final class RecordAssembler {
     var records = read
     records.chunk = state.joiner.records(of: read.chunk, closings: closings)
     state.end = read.chunk.end
-    state.line = read.chunk.firstLine + (records.chunk.records?.physicalLines ?? 0)
+    state.line = read.chunk.firstLine + (records.chunk.records?.read.lines ?? 0)
     joined[read.generation] = state
     result.append(records)
     return result
@@ -60,10 +68,11 @@ final class RecordAssembler {
     }
   }
 
-  /// Closes records because nothing came for a while.
-  func close(_ streams: [OutputStream], of generation: Int32) -> ReadChunk? {
+  /// Closes records of a generation.
+  func close(_ closing: RecordClosing, of generation: Int32) -> ReadChunk? {
+    guard case .stream(let stream) = closing else { return close { $0 == generation }.first }
     guard let state = joined[generation] else { return nil }
-    return state.joiner.close(streams, at: state.end, line: state.line).map {
+    return state.joiner.close([stream], at: state.end, line: state.line).map {
       ReadChunk(chunk: $0, source: source, generation: generation)
     }
   }
@@ -118,7 +127,8 @@ final class RecordReader {
         coming = assembler.records(of: read)
       } else {
         isAtEnd = true
-        coming = assembler.finish()
+        // What may be half a record is none.
+        coming = chunks.isStopped ? [] : assembler.finish()
       }
     }
     return coming.isEmpty ? nil : coming.removeFirst()

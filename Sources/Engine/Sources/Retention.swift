@@ -11,6 +11,8 @@ package struct Retention: Sendable {
     let begins: [Int64]
     var end: Int64
     var largest: Int64
+    /// The time of the line before.
+    let previous: Int64?
   }
 
   /// What can be let go.
@@ -34,11 +36,12 @@ package struct Retention: Sendable {
 
   package init() {}
 
-  /// Notes a chunk; `largest` is the largest time in it, nil when no line of it counts. Where
-  /// records are put together, `begins` is where the lines of each stream do.
+  /// Notes a chunk; `largest` is the largest time in it, nil when no line of it counts, `previous`
+  /// that of the line before. Where records are put together, `begins` is where the lines of each
+  /// stream do.
   package mutating func note(
     _ source: Int32, _ generation: Int32, from start: Int64, begins: [Int64] = [], to end: Int64,
-    largest: Int64?
+    largest: Int64?, previous: Int64? = nil
   ) {
     let largest = largest ?? .min
     var list = stretches.removeValue(forKey: source) ?? []
@@ -51,7 +54,7 @@ package struct Retention: Sendable {
       list.append(
         Stretch(
           generation: generation, start: begins.min() ?? start, begins: begins, end: end,
-          largest: largest))
+          largest: largest, previous: previous))
     }
     stretches[source] = list
   }
@@ -73,12 +76,15 @@ package struct Retention: Sendable {
     }
   }
 
+  /// The time of the line before the oldest that is not let go of yet.
+  package func previous(of source: Int32) -> Int64? { stretches[source]?.first?.previous }
+
   /// Bytes in front of the oldest are needed again, from this offset of its generation on.
   package mutating func extend(_ source: Int32, backTo offset: Int64) {
     guard let first = stretches[source]?.first, first.start > offset else { return }
     let earlier = Stretch(
       generation: first.generation, start: offset, begins: [], end: first.start,
-      largest: first.largest)
+      largest: first.largest, previous: nil)
     stretches[source]?.insert(earlier, at: 0)
   }
 

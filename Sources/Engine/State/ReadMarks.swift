@@ -27,11 +27,13 @@ package struct ReadMarks: Sendable, Hashable {
   package var closings: [Closing] = []
   /// For each stream where its lines begin that are needed; none when each line is a record.
   package var begins: [Int64] = []
+  /// Of the oldest generation that is needed: the time of the line before the first.
+  package var previous: Int64?
 
   package init() {}
 
   package var isEmpty: Bool {
-    refused.isEmpty && arrivals.isEmpty && closings.isEmpty && begins.isEmpty
+    refused.isEmpty && arrivals.isEmpty && closings.isEmpty && begins.isEmpty && previous == nil
   }
 
   /// When the line at an offset came, or the record was over that ended there.
@@ -64,6 +66,7 @@ package struct ReadMarks: Sendable, Hashable {
         return Closing(offset: offset, stream: stream, time: entry["time"]?.whole)
       } ?? []
     begins = tree?["begins"]?.elements.compactMap(\.whole) ?? []
+    previous = tree?["previous"]?.whole
   }
 
   package var json: String {
@@ -101,6 +104,7 @@ package struct ReadMarks: Sendable, Hashable {
         $0.key("begins")
         $0.array { for offset in begins { $0.whole(offset) } }
       }
+      if let previous { $0.member("previous", whole: previous) }
     }
     return writer.text
   }

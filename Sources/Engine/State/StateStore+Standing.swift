@@ -102,15 +102,17 @@ extension StateStore {
     }
   }
 
-  /// The entries of one kind, of which the newest are wanted; oldest first.
+  /// The entries of one kind before the one with this number, of which the newest are wanted; oldest
+  /// first.
   package func entries(
-    of kind: Journal.Kind, atMost limit: Int
+    of kind: Journal.Kind, before number: Int64 = .max, atMost limit: Int
   ) throws(StateFailure) -> [Journal.Entry] {
     try lock.withLock { _ throws(StateFailure) in
       try database.rows(
         """
-        SELECT seq, time, kind, content, hash FROM journal WHERE kind = ? ORDER BY seq DESC LIMIT ?
-        """, [.text(kind.rawValue), .whole(Int64(limit))]
+        SELECT seq, time, kind, content, hash FROM journal WHERE kind = ? AND seq < ?
+        ORDER BY seq DESC LIMIT ?
+        """, [.text(kind.rawValue), .whole(number), .whole(Int64(limit))]
       ).reversed().map { row in
         Journal.Entry(
           number: row.whole(0), time: row.whole(1), kind: row.text(2), content: row.text(3),

@@ -102,7 +102,11 @@ package final class StateStore: @unchecked Sendable {
     self.directory = nil
     path = StateDirectory.database(in: directory)
     guard access(path, F_OK) == 0 else {
-      throw StateFailure(path: directory, cause: .other, reason: "is not there: nothing was kept")
+      throw StateFailure(
+        path: directory, cause: .other,
+        reason:
+          "is not there: nothing was kept; name another directory with --state, or start with "
+          + "'tripline run --durable'")
     }
     database = try Database(readingIn: path)
     journal = Journal(database)

@@ -19,6 +19,8 @@ package struct ByteAccount: Sendable, Hashable {
     case tooLong = "too_long"
     /// Nothing but blanks, and the mark with which some files begin.
     case blank
+    /// It belongs to a record that may go on.
+    case open
     /// It lies before the place where the run began.
     case skipped
     /// It was gone before anybody could read it.
@@ -143,11 +145,6 @@ struct ByteAccounts {
     changed.insert(key)
   }
 
-  /// Lines were taken in that are put together to records: what became of each is not known.
-  mutating func note(joined chunk: LiveChunk, isBefore: Bool) {
-    update(chunk) { $0.note(whole: chunk.read.chunk, as: isBefore ? .before : .evaluated) }
-  }
-
   /// Bytes are known to be gone, or may be.
   mutating func note(_ loss: SourceLoss) {
     let key = Key(source: loss.path, number: loss.generation)
@@ -196,25 +193,47 @@ extension ByteAccount {
     end = start
   }
 
-  /// Counts a chunk whose lines all have the same fate.
-  fileprivate mutating func note(whole chunk: Chunk, as fate: Fate) {
-    let bytes = chunk.bytes
-    var lines: Int64 = 0
-    for index in 0..<bytes.count where bytes[index] == 0x0A { lines += 1 }
-    if bytes.count > 0, bytes[bytes.count - 1] != 0x0A { lines += 1 }
-    add(fate, lines: lines, bytes: Int64(bytes.count))
-    end += Int64(bytes.count)
-  }
-
   /// Counts the lines of a batch; those that are nothing else are `usual`.
   fileprivate mutating func note(_ lines: LiveFeed.Lines, late: Set<Int>, as usual: Fate) {
+    if let records = lines.batch.chunk.records {
+      note(records, lines, late: late, as: usual)
+    } else {
+      note(plain: lines, late: late, as: usual)
+    }
+  }
+
+  /// Counts lines that are put together: open until the record is over to which they belong.
+  private mutating func note(
+    _ records: RecordTable, _ lines: LiveFeed.Lines, late: Set<Int>, as usual: Fate
+  ) {
+    add(.open, lines: Int64(records.read.lines), bytes: Int64(records.read.bytes))
+    end += Int64(records.read.bytes)
+    close(records.blankSize, as: .blank)
+    close(records.tooLongSize, as: .tooLong)
+    let refused = Set(lines.refused)
+    for (row, origin) in records.origins.enumerated() {
+      close(
+        origin.size, as: late.contains(row) ? .late : fate(of: row, in: lines, refused) ?? usual)
+    }
+  }
+
+  private mutating func close(_ size: RecordTable.Size, as fate: Fate) {
+    add(.open, lines: -Int64(size.lines), bytes: -Int64(size.bytes))
+    add(fate, lines: Int64(size.lines), bytes: Int64(size.bytes))
+  }
+
+  /// Why a row counted for nothing; nil when it did.
+  private func fate(of row: Int, in lines: LiveFeed.Lines, _ refused: Set<Int64>) -> Fate? {
+    guard !lines.timed[row] else { return nil }
+    if lines.batch.lines.shapes[row] == .malformed { return .malformed }
+    return refused.contains(Int64(lines.batch.offset(of: row))) ? .refused : .untimed
+  }
+
+  private mutating func note(plain lines: LiveFeed.Lines, late: Set<Int>, as usual: Fate) {
     let batch = lines.batch
     let bytes = batch.chunk.bytes
-    /// Bytes of a line with its end.
     func size(_ start: UInt32, _ length: UInt32) -> Int64 {
-      var end = Int(start) + Int(length)
-      while end < bytes.count, bytes[end] != 0x0A { end += 1 }
-      return Int64(min(bytes.count, end + 1) - Int(start))
+      Int64(bytes.lineSize(from: Int(start), length: Int(length)))
     }
     func size(of row: Int) -> Int64 { size(batch.lines.starts[row], batch.lines.lengths[row]) }
 
@@ -227,11 +246,8 @@ extension ByteAccount {
     }
     let refused = Set(lines.refused)
     if lines.timed.population < batch.count {
-      for row in 0..<batch.count where !lines.timed[row] {
-        let fate: Fate =
-          batch.lines.shapes[row] == .malformed
-          ? .malformed : refused.contains(Int64(batch.offset(of: row))) ? .refused : .untimed
-        take(fate, size(of: row))
+      for row in 0..<batch.count {
+        if let fate = fate(of: row, in: lines, refused) { take(fate, size(of: row)) }
       }
     }
     for row in late { take(.late, size(of: row)) }

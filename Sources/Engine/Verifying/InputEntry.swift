@@ -1,4 +1,5 @@
 import Alerting
+import Records
 
 /// What a run took in between two commits, and what its clock decided meanwhile, in order: the journal
 /// entry with which the same logs lead to the same decisions once more.
@@ -49,6 +50,8 @@ package struct InputEntry: Sendable, Hashable {
     package var newest: Int64?
     /// Offsets of lines that were refused, being too far ahead.
     package var refused: [Int64] = []
+    /// Nothing was read, but records are over.
+    package var closing: RecordClosing?
 
     package init(use: Use = .live, file: Int, from: Int64, to: Int64) {
       self.use = use
@@ -142,6 +145,7 @@ extension InputEntry {
     let goesOn = ends.takes(stretch, of: files[stretch.file])
     let isPlain =
       stretch.use == .live && goesOn && stretch.recorded == nil && stretch.refused.isEmpty
+      && stretch.closing == nil
     guard !isPlain else {
       return writer.array {
         $0.whole(Int64(stretch.file))
@@ -156,6 +160,7 @@ extension InputEntry {
       if let arrived = stretch.arrived { $0.member("arrived", whole: arrived) }
       if let recorded = stretch.recorded { $0.member("recorded", whole: recorded) }
       if let newest = stretch.newest { $0.member("newest", whole: newest) }
+      stretch.closing?.write(to: &$0)
       guard !stretch.refused.isEmpty else { return }
       $0.key("refused")
       $0.array { for offset in stretch.refused { $0.whole(offset) } }
@@ -184,6 +189,29 @@ extension InputEntry.File {
       fingerprint: tree["generation"]?.text)
     read = tree["read"]?.whole ?? 0
     tail = tree["tail"]?.text ?? ""
+  }
+}
+
+extension RecordClosing {
+  fileprivate func write(to writer: inout JSONWriter) {
+    switch self {
+    case .all: writer.member("closes", "all")
+    case .stream(let stream): writer.member("closes", whole: Int64(stream.rawValue))
+    }
+  }
+
+  /// What a stretch closes, if it does.
+  fileprivate init?(_ stretch: JSONTree) {
+    guard let closes = stretch["closes"] else { return nil }
+    if closes.text == "all" {
+      self = .all
+    } else if let stream = closes.whole.flatMap({ UInt8(exactly: $0) }),
+      let stream = OutputStream(rawValue: stream)
+    {
+      self = .stream(stream)
+    } else {
+      return nil
+    }
   }
 }
 
@@ -235,6 +263,7 @@ extension InputEntry {
       stretch.recorded = tree["recorded"]?.whole
       stretch.newest = tree["newest"]?.whole
       stretch.refused = tree["refused"]?.elements.compactMap(\.whole) ?? []
+      stretch.closing = RecordClosing(tree)
       _ = ends.takes(stretch, of: files[file])
       return .read(stretch)
     }

@@ -90,11 +90,13 @@ struct InputHistory {
 
   // Lines.
 
-  /// Lines were taken in. `isFirst` says that no line before told the date.
+  /// Lines were taken in.
   mutating func read(
-    _ chunk: LiveChunk, _ lines: LiveFeed.Lines, isFirst: Bool, arrival: Int64
+    _ chunk: LiveChunk, _ lines: LiveFeed.Lines, arrival: Int64
   ) {
     var stretch = self.stretch(of: chunk, .live)
+    // Without a line before, nothing but this tells the date of some times.
+    let isFirst = lines.previous == nil
     if chunk.recorded == nil {
       if lines.hasUntimed || isFirst { stretch.arrived = arrival }
     } else if isFirst {
@@ -136,16 +138,18 @@ struct InputHistory {
         InputEntry.File(
           source: path, number: key.number, path: path, fingerprint: fingerprints[key]))
     }
-    let start = Int64(read.chunk.offset)
-    return InputEntry.Stretch(
-      use: use, file: file, from: start, to: start + Int64(read.chunk.bytes.count))
+    var stretch = InputEntry.Stretch(
+      use: use, file: file, from: Int64(read.chunk.offset), to: Int64(read.chunk.end))
+    stretch.closing = chunk.closing
+    return stretch
   }
 
   /// What goes on where the last step ended is one step with it.
   private mutating func note(_ stretch: InputEntry.Stretch) {
     if case .read(var last)? = entry.steps.last, last.to == stretch.from,
       last.file == stretch.file, last.use == stretch.use, last.arrived == stretch.arrived,
-      last.recorded == stretch.recorded, last.newest == stretch.newest
+      last.recorded == stretch.recorded, last.newest == stretch.newest,
+      last.closing == nil, stretch.closing == nil
     {
       last.to = stretch.to
       last.refused += stretch.refused

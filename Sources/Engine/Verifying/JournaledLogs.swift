@@ -66,18 +66,8 @@ package final class JournaledLogs {
     guard place.size >= Int(stretch.to), stands(file, in: place) else {
       throw gone(stretch, file, isChanged: true)
     }
-    var framer = LineFramer(
-      pool: pool, chunkSize: chunkSize, maxLine: maxLine, offset: Int(stretch.from))
-    var offset = stretch.from
-    func next() -> Chunk? {
-      framer.next { (buffer: UnsafeMutableRawBufferPointer) throws(Never) -> Int in
-        let bytes = place.read(at: offset, count: min(buffer.count, Int(stretch.to - offset)))
-        buffer.copyBytes(from: bytes)
-        offset += Int64(bytes.count)
-        return bytes.count
-      }
-    }
-    while let chunk = next() { try body(chunk) }
+    try place.forEachChunk(
+      stretch.from..<stretch.to, chunkSize: chunkSize, maxLine: maxLine, pool: pool, body)
   }
 
   /// Whether the bytes before the end of an entry are those that were read.

@@ -26,11 +26,11 @@ package struct JournaledReplay {
         let intake = try run.take(input) { transition, _ in try emit(transition) }
         outcome.gone += intake.gone
       } else if let card = RunCard(json: entry.content) {
-        guard !card.sources.contains(where: \.joins) else {
+        guard !card.sources.contains(where: \.isUntold) else {
           throw StateFailure(
             path: "journal", cause: .other,
-            reason: "has logs whose records are put together from lines (multiline, decode); "
-              + "those can't be replayed from it yet")
+            reason: "was begun by an older version, which did not note what it read of records of "
+              + "several lines (multiline, decode); those can't be replayed from it")
         }
         run.begin(card)
         outcome.runs += 1

@@ -72,10 +72,7 @@ package final class JournaledRun {
     }
     var next = WatchEvaluation(
       deciding, feeds: feeds(active, old), clocks: clocks, began: card.began)
-    next.line = old?.line ?? 0
-    for (index, standing) in (old?.standings ?? []).enumerated() {
-      next.standings[index] = standing
-    }
+    if let old { next.goOn(from: old) }
     evaluation = next
     return begun
   }
@@ -129,14 +126,22 @@ package final class JournaledRun {
         sources.append(plan)
       }
     }
+    for (index, source) in sources.enumerated() {
+      ledger.note(source.format, of: Int32(index))
+    }
   }
 
+  /// What was read of records that are not over stays.
   private func feeds(_ rules: [BoundRule], _ old: WatchEvaluation?) -> [LiveFeed] {
     let (members, heads) = Head.sharing(rules.map(\.plan))
     let wanted = Wanted(members: members, times: true, strict: strict)
     return sources.enumerated().map { index, plan in
-      let feed = LiveFeed(plan, wanted: wanted, heads: heads, quarantine: nil)
-      feed.previous = old?.feeds[safe: index]?.previous
+      let known = old?.feeds[safe: index]
+      let joins = known.map { SourceCard(plan).joins(as: $0.card) } ?? false
+      let feed = LiveFeed(
+        plan, wanted: wanted, heads: heads, quarantine: nil,
+        assembler: joins ? known?.assembler : nil)
+      feed.previous = known?.previous
       return feed
     }
   }
@@ -216,12 +221,16 @@ package final class JournaledRun {
     guard let index = sources.firstIndex(where: { $0.path == file.source }),
       stretch.use != .again || !fresh.isEmpty
     else { return }
+    defer { place = Place() }
+    guard stretch.closing == nil else {
+      place = Place(path: file.source, offsets: stretch.from..<stretch.to)
+      try evaluation?.closeJournaled(stretch, of: file.number, from: index, emit)
+      return
+    }
     try logs.read(
       stretch, of: file, source: Int32(index), maxLine: sources[index].maxLine
     ) { chunk in
-      let start = Int64(chunk.offset)
-      place = Place(path: file.source, offsets: start..<start + Int64(chunk.bytes.count))
-      defer { place = Place() }
+      place = Place(path: file.source, offsets: Int64(chunk.offset)..<Int64(chunk.end))
       let read = ReadChunk(chunk: chunk, source: Int32(index), generation: file.number)
       try evaluation?.takeJournaled(read, stretch, fresh: fresh, emit)
     }
@@ -276,7 +285,29 @@ extension WatchEvaluation {
     _ read: ReadChunk, _ stretch: InputEntry.Stretch, fresh: Set<Int>,
     _ emit: (Transition) throws -> Void
   ) throws {
-    let source = Int(read.source)
+    // What an older generation had open was closed before, where the journal says so.
+    for part in feeds[Int(read.source)].records(of: LiveChunk(read: read), at: .zero)
+    where part.closing == nil {
+      try takeJournaled(part, stretch, fresh: fresh, emit)
+    }
+  }
+
+  /// Takes in the records that were over without a line that says so.
+  fileprivate mutating func closeJournaled(
+    _ stretch: InputEntry.Stretch, of generation: Int32, from source: Int,
+    _ emit: (Transition) throws -> Void
+  ) throws {
+    guard let closing = stretch.closing,
+      let part = feeds[source].close(closing, of: generation)
+    else { return }
+    try takeJournaled(part, stretch, fresh: [], emit)
+  }
+
+  private mutating func takeJournaled(
+    _ chunk: LiveChunk, _ stretch: InputEntry.Stretch, fresh: Set<Int>,
+    _ emit: (Transition) throws -> Void
+  ) throws {
+    let source = Int(chunk.read.source)
     var marks = ReadMarks()
     marks.refused = stretch.refused
     if let arrived = stretch.arrived {
@@ -285,7 +316,7 @@ extension WatchEvaluation {
     // What is read again is behind the lines that came last.
     let previous = feeds[source].previous
     var lines = feeds[source].linesAgain(
-      of: LiveChunk(read: read), marks,
+      of: chunk, marks,
       near: stretch.recorded ?? stretch.arrived ?? stretch.newest)
     let run = LineRun(
       batch: lines.batch, rows: 0..<lines.batch.count, timed: lines.timed, firstLine: line)

@@ -90,11 +90,15 @@ package struct SourceCard: Sendable, Hashable {
   package var zone: String
   package var maxLine: Int
   package var lateness: Int64
-  /// Whether its records are put together from lines, which is not told in the journal.
-  package var joins = false
+  /// What is written around its lines, and which of them are one record; nil when each is.
+  package var decode: String?
+  package var multiline: String?
+  /// A record of one stream is over when the other one is this much further.
+  package var idleAfter: Int64
+  /// An earlier version did not tell in the journal what it read of records of several lines.
+  package var isUntold = false
 
   package init(_ plan: SourcePlan) {
-    joins = !plan.format.isPlain
     path = plan.path
     category = plan.facts.category.bytes.string
     host = plan.facts.host.bytes.string
@@ -104,6 +108,13 @@ package struct SourceCard: Sendable, Hashable {
     zone = plan.zone.name
     maxLine = plan.maxLine
     lateness = plan.lateness
+    decode = plan.format.wrapper?.rawValue
+    switch plan.format.joining {
+    case .none: multiline = nil
+    case .automatic: multiline = "auto"
+    case .beginning(let pattern, _): multiline = pattern
+    }
+    idleAfter = plan.format.idleAfter
   }
 
   /// The log is then read as it was; nil when this machine does not know its time zone.
@@ -112,8 +123,21 @@ package struct SourceCard: Sendable, Hashable {
     return SourcePlan(
       generations: [path], facts: SourceFacts(category: category, host: host, name: name),
       timeField: timeField, timeFormat: timeFormat.flatMap { try? DatePattern($0) }, zone: zone,
-      maxLine: maxLine, lateness: lateness)
+      maxLine: maxLine, lateness: lateness,
+      format: RecordFormat(
+        wrapper: decode.flatMap(RecordFormat.Wrapper.init),
+        joining: multiline.flatMap { try? Multiline($0) }?.joining ?? .none, maxLine: maxLine,
+        idleAfter: idleAfter))
   }
+
+  /// Whether lines become records in the same way.
+  func joins(as other: SourceCard) -> Bool {
+    decode == other.decode && multiline == other.multiline && idleAfter == other.idleAfter
+      && maxLine == other.maxLine
+  }
+
+  /// Whether its records are put together from lines.
+  package var joins: Bool { decode != nil || multiline != nil }
 
   package func write(to writer: inout JSONWriter) {
     writer.object {
@@ -126,7 +150,10 @@ package struct SourceCard: Sendable, Hashable {
       $0.member("zone", zone)
       $0.member("max_line", whole: Int64(maxLine))
       $0.member("lateness", whole: lateness)
-      if joins { $0.member("joins", whole: 1) }
+      guard joins else { return }
+      if let decode { $0.member("decode", decode) }
+      if let multiline { $0.member("multiline", multiline) }
+      $0.member("idle_after", whole: idleAfter)
     }
   }
 
@@ -143,7 +170,10 @@ package struct SourceCard: Sendable, Hashable {
     self.zone = zone
     self.maxLine = Int(maxLine)
     self.lateness = lateness
-    joins = tree["joins"]?.whole == 1
+    isUntold = tree["joins"]?.whole == 1
+    decode = tree["decode"]?.text
+    multiline = tree["multiline"]?.text
+    idleAfter = tree["idle_after"]?.whole ?? 0
     timeField = tree["time_field"]?.text
     timeFormat = tree["time_format"]?.text
   }

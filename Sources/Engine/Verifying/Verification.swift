@@ -46,8 +46,8 @@ package final class Verification {
     case missing
     /// It watches the run itself, of which no log tells.
     case ownHealth
-    /// Records of a log are put together from lines.
-    case joined
+    /// An older version did not note what it read of records of several lines.
+    case untold
     /// A person decided, or the rule was taken away.
     case decree
   }
@@ -59,7 +59,9 @@ package final class Verification {
     package var doubts: [(reason: Doubt, count: Int)] = []
     /// Everything that could not be read, whether a transition hangs on it or not.
     package var gone: [JournaledLogs.Gone] = []
+    /// The first divergence, and how many there are.
     package var divergence: Divergence?
+    package var divergences = 0
     /// Monitors whose transitions name other actions today.
     package var otherActions: Set<String> = []
     package var runs = 0
@@ -76,9 +78,13 @@ package final class Verification {
   private var expected: [Record] = []
   /// Monitors that can't be judged: since when, and why.
   private var doubtful: [String: (through: Int64, reason: Doubt)] = [:]
+  /// Monitors of which journal and logs say something else in this entry.
+  private var diverged: Set<String> = []
   private var book = AlertsTold()
+  /// Whether an older version wrote the journal, so that what it read of records is missing.
+  private var isOlder = false
   /// Whether some log has records that are put together from lines.
-  private var isJoined = false
+  private var joins = false
   /// Whether alerts may have stories that the journal does not tell any more.
   private var isPruned = false
 
@@ -88,24 +94,17 @@ package final class Verification {
     run = JournaledRun(rules: rules, actions: actions, scope: .sameRule)
   }
 
-  /// Goes through the journal; ends at the first divergence.
+  /// Goes through the journal. Where it and the logs part, it is believed from there on, so that one
+  /// divergence is not counted again and again.
   package func verify() throws -> Outcome {
     var ends = ReadEnds()
     try store.forEachEntry { entry in
       guard entry.kind == Journal.Kind.input.rawValue else { return }
       run.prepare(try InputEntry(entry, &ends))
     }
-    try store.forEachEntry { entry in
-      if outcome.divergence == nil {
-        try take(entry)
-      }
-      // What stands behind a divergence is counted all the same.
-      else if entry.kind == Journal.Kind.transition.rawValue {
-        outcome.transitions += 1
-      }
-    }
+    try store.forEachEntry { entry in try take(entry) }
     // What was decided in a commit stands with what was read for it.
-    if outcome.divergence == nil { try judge(InputEntry(), at: .max) }
+    try judge(InputEntry(), at: .max)
     return outcome
   }
 
@@ -114,15 +113,17 @@ package final class Verification {
     case Journal.Kind.start.rawValue, Journal.Kind.pruned.rawValue:
       guard let card = RunCard(json: entry.content) else { return }
       let begun = run.begin(card)
-      isJoined = isJoined || card.sources.contains(where: \.joins)
+      isOlder = isOlder || card.sources.contains(where: \.isUntold)
+      joins = joins || card.sources.contains(where: \.joins)
       let isFirst = outcome.runs == 0
       outcome.runs += 1
       if entry.kind == Journal.Kind.pruned.rawValue {
         isPruned = true
         doubt(run.monitors.map(\.rule.rule.name), through: .max, because: .pruned)
       } else if !isFirst {
-        // One that was not in force for a while lacks what was read meanwhile.
-        for name in begun where !run.isFresh(name) {
+        // One that was not in force for a while lacks what was read meanwhile. One that is new is
+        // given what was read before, but records that were open then are not told.
+        for name in begun where joins || !run.isFresh(name) {
           doubt([name], because: .fresh(monitor: name))
         }
       }
@@ -151,9 +152,10 @@ package final class Verification {
     for record in expected where record.transition.reason == .manual {
       doubt([record.transition.monitor], because: .decree)
     }
-    isJoined =
-      isJoined
-      || input.steps.contains { if case .added(let card) = $0 { card.joins } else { false } }
+    for case .added(let card) in input.steps {
+      joins = joins || card.joins
+      isOlder = isOlder || card.isUntold
+    }
     var found: [(Transition, JournaledRun.Place)] = []
     let intake = try run.take(input) { found.append(($0, $1)) }
     noteGone(intake)
@@ -165,47 +167,58 @@ package final class Verification {
         kept.append(record)
       }
     }
-    let told = isJoined ? [] : found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
-    try compare(kept, told, at: entry)
+    let told = isOlder ? [] : found.filter { doubtful[$0.0.monitor] == nil && !isUntold($0.0) }
+    compare(kept, told, at: entry)
     takeOver(found.map(\.0))
     expected = []
   }
 
   private func compare(
     _ kept: [Record], _ found: [(Transition, JournaledRun.Place)], at entry: Int64
-  ) throws {
-    for (index, record) in kept.enumerated() {
-      guard index < found.count else {
-        outcome.divergence = .unfounded(record, instead: nil)
-        return
+  ) {
+    diverged = []
+    let known = Set(kept.map { Step($0.transition) })
+    var rest = found[...]
+    for record in kept {
+      let step = Step(record.transition)
+      let match = rest.firstIndex { Step($0.0) == step }
+      // The same may have come at another time.
+      let isMoved = rest.first.map { Step($0.0).isSame(as: step) && !known.contains(Step($0.0)) }
+      guard let index = match ?? (isMoved == true ? rest.startIndex : nil) else {
+        note(.unfounded(record, instead: rest.first?.0), of: record.transition.monitor)
+        continue
       }
-      let (transition, place) = found[index]
+      for (transition, place) in rest[..<index] {
+        note(.missing(transition, place, entry: entry), of: transition.monitor)
+      }
+      var (transition, place) = rest[index]
+      rest = rest[(index + 1)...]
+      // Behind a divergence alerts have other numbers, which is none of their own.
+      if diverged.contains(transition.monitor) { transition.id = record.transition.id }
       if transition.actions != record.transition.actions {
         outcome.otherActions.insert(transition.monitor)
       }
       if let difference = Difference(record.transition, transition) {
-        let isOther =
-          transition.monitor != record.transition.monitor
-          || transition.level != record.transition.level
-          || transition.group != record.transition.group
-          || transition.to != record.transition.to
-        outcome.divergence =
-          isOther
-          ? .unfounded(record, instead: transition) : .differs(record, difference, place)
-        return
+        note(.differs(record, difference, place), of: transition.monitor)
+      } else {
+        outcome.verified += 1
       }
-      outcome.verified += 1
     }
-    if found.count > kept.count {
-      let (transition, place) = found[kept.count]
-      outcome.divergence = .missing(transition, place, entry: entry)
+    for (transition, place) in rest {
+      note(.missing(transition, place, entry: entry), of: transition.monitor)
     }
+  }
+
+  private func note(_ divergence: Divergence, of monitor: String) {
+    outcome.divergence = outcome.divergence ?? divergence
+    outcome.divergences += 1
+    diverged.insert(monitor)
   }
 
   // Doubts.
 
   private func doubt(about transition: Transition) -> Doubt? {
-    if isJoined { return .joined }
+    if isOlder { return .untold }
     if [.manual, .removed].contains(transition.reason) { return .decree }
     if let known = doubtful[transition.monitor] { return known.reason }
     if isUntold(transition) { return .pruned }
@@ -279,7 +292,8 @@ package final class Verification {
     let alerts = zip(transitions, untold).filter { transition, wasUntold in
       wasUntold
         ? book.knows(transition)
-        : doubtful[transition.monitor] != nil || [.manual, .removed].contains(transition.reason)
+        : doubtful[transition.monitor] != nil || diverged.contains(transition.monitor)
+          || [.manual, .removed].contains(transition.reason)
     }.map(\.0)
     for transition in alerts {
       let (firing, ordinal) = book.standing(of: transition)
@@ -346,6 +360,21 @@ private struct AlertsTold {
     Key(
       monitor: transition.monitor, level: transition.level, group: transition.group.json)
   }
+}
+
+/// What happened to which alert, and when.
+private struct Step: Hashable {
+  let alert: [String]
+  let time: Int64
+
+  init(_ transition: Transition) {
+    alert = [
+      transition.monitor, transition.level.rawValue, transition.group.json, transition.to.rawValue,
+    ]
+    time = transition.time
+  }
+
+  func isSame(as other: Step) -> Bool { alert == other.alert }
 }
 
 extension Transition {

@@ -21,6 +21,7 @@ package final class RecordJoiner {
     }
 
     mutating func extend(to place: RecordTable.Origin, newest time: Int64) {
+      origin.size += place.size
       origin.length = place.offset + place.length - origin.offset
       origin.closedAt = place.closedAt
       newest = max(newest, time)
@@ -71,7 +72,7 @@ package final class RecordJoiner {
     switch format.joining {
     case .none: (joins, self.begins) = (false, nil)
     case .automatic: (joins, self.begins) = (true, nil)
-    case .beginning(let make): (joins, self.begins) = (true, make())
+    case .beginning(_, let make): (joins, self.begins) = (true, make())
     }
   }
 
@@ -98,9 +99,15 @@ package final class RecordJoiner {
     let lines = LineTable(scanning: chunk.bytes, maxLine: format.maxLine)
     var writer = self.writer(capacity: chunk.bytes.count, from: chunk.offset)
     writer.table.blank = lines.blank
-    writer.table.physicalLines = lines.physicalLines
     writer.table.tooLong = lines.tooLong
-    writer.table.bytesRead = chunk.bytes.count
+    writer.table.read = RecordTable.Size(lines: lines.physicalLines, bytes: chunk.bytes.count)
+    writer.table.tooLongSize.lines = lines.tooLong.count
+    for line in lines.tooLong {
+      writer.table.tooLongSize.bytes += chunk.bytes.lineSize(from: line.offset, length: line.length)
+    }
+    // All that is in no other line.
+    writer.table.blankSize = RecordTable.Size(
+      lines: lines.blank, bytes: chunk.bytes.count - writer.table.tooLongSize.bytes)
     wrapped?.look(at: chunk.bytes, lines)
     var closings = closings.filter { $0.offset > chunk.offset && $0.offset <= chunk.end }[...]
     for row in 0..<lines.count {
@@ -112,7 +119,11 @@ package final class RecordJoiner {
       }
       var place = RecordTable.Origin(
         offset: offset, length: line.count, line: chunk.firstLine + Int(lines.lineNumbers[row]),
+        size: RecordTable.Size(
+          lines: 1,
+          bytes: chunk.bytes.lineSize(from: offset - chunk.offset, length: line.count)),
         closedAt: offset)
+      writer.table.blankSize.bytes -= place.size.bytes
       guard wrapped != nil else {
         if offset >= first[0] {
           add(line, place, lines.shapes[row], newest: place.time, &writer, chunk)
@@ -181,9 +192,12 @@ package final class RecordJoiner {
       }
       return
     }
-    var line = strands[index].line ?? Open(place)
-    strands[index].line = nil
-    line.extend(to: place, newest: place.time)
+    var line = Open(place)
+    if let begun = strands[index].line {
+      line = begun
+      strands[index].line = nil
+      line.extend(to: place, newest: place.time)
+    }
     grow(&line, by: piece.text)
     strands[index].line = line
     if piece.isLast { endLine(of: piece.stream, &writer, chunk) }
@@ -299,6 +313,7 @@ package final class RecordJoiner {
   private func note(
     tooLong origin: RecordTable.Origin, _ size: Int, _ writer: inout RecordWriter, _ chunk: Chunk
   ) {
+    writer.table.tooLongSize += origin.size
     writer.table.tooLong.append(
       LineTable.TooLong(
         line: origin.line - chunk.firstLine, offset: origin.offset - chunk.offset, length: size))

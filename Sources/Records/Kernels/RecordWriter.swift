@@ -40,6 +40,7 @@ struct RecordWriter {
     let text = Bytes(start: UnsafePointer(base + start), count: count)
     guard let shape = shape ?? LineTable.Shape(of: text) else {
       table.blank += 1
+      table.blankSize += origin.size
       used = start
       return
     }

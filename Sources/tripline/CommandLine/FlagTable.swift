@@ -54,11 +54,14 @@ extension Flag {
       "rotations", "N", into: \.rotations, standard: "2", .work, for: [.torture],
       "how often its log is rotated"),
     .one(
+      "rate", "N", into: \.rate, standard: "5", .work, for: [.demoApp],
+      "how many answers each second"),
+    .one(
       "lines", "N", into: \.lines, standard: "100000", .work, for: [.torture],
       "how many lines of the log it gets"),
     .one(
-      "seed", "N", into: \.seed, standard: "1", .work, for: [.torture],
-      "what the random moments and cuts are drawn from"),
+      "seed", "N", into: \.seed, standard: "1", .work, for: [.torture, .demoApp],
+      "what is random is drawn from this"),
 
     .one(
       "category", "TEXT", into: \.category, standard: "local", .reading, for: sourced,
@@ -107,7 +110,7 @@ extension Flag {
       "with --at: only groups with this value; may be repeated"),
 
     .one(
-      "from", "TIME", into: \.from, .time, for: [.query, .replay, .explain],
+      "from", "TIME", into: \.from, .time, for: [.query, .replay, .explain, .demoApp],
       "leave out lines before this time: -15m, 2025-06-01, 2025-06-01T09:00:00Z"),
     .one(
       "to", "TIME", into: \.to, .time, for: [.query, .replay, .explain],
@@ -144,8 +147,8 @@ extension Flag {
       "audit", "FILE", into: \.audit, .effects, for: [.run],
       "append what becomes of every delivery, as JSON lines"),
     .one(
-      "for", "DURATION", into: \.duration, .effects, for: [.actions],
-      "actions hold: for how long: 2h"),
+      "for", "DURATION", into: \.duration, .effects, for: [.actions, .demoApp],
+      "for how long: 2h"),
     .one(
       "reason", "TEXT", into: \.reason, .effects, for: [.actions],
       "why, for the audit log"),

@@ -31,6 +31,7 @@ package struct Options: Sendable {
   package var kills: Count?
   package var rotations: Count?
   package var seed: Count?
+  package var rate: Count?
   package var lines: Count?
 
   // How lines are read.

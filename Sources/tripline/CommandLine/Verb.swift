@@ -2,7 +2,9 @@
 package struct Verb: Sendable {
   package enum Name: String, Sendable, CaseIterable {
     case query, run, replay, test, check, explain, status, alerts, actions, journal, verify
-    case audit, doctor, torture, help, version
+    case audit, doctor, torture
+    case demoApp = "demo-app"
+    case help, version
   }
 
   package struct Example: Sendable {
@@ -48,7 +50,7 @@ extension Verb {
     CheckCommand.self, ExplainCommand.self, StatusCommand.self, AlertsCommand.self,
     ActionsCommand.self, JournalCommand.self, VerifyCommand.self, AuditCommand.self,
     DoctorCommand.self,
-    TortureCommand.self, HelpCommand.self, VersionCommand.self,
+    TortureCommand.self, DemoAppCommand.self, HelpCommand.self, VersionCommand.self,
   ]
 
   package static let all: [Verb] = commands.map { $0.verb }

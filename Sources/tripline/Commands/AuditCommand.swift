@@ -10,7 +10,7 @@ package struct AuditCommand: Command {
     arguments: "", count: 0...0,
     description: """
       Says of each generation of each log what became of its bytes and lines: evaluated, late, \
-      malformed, too long, refused, skipped, lost or still unread. They sum up to all that the \
+      malformed, too long, refused, skipped, lost or still unread, or part of a record that is not over. They sum up to all that the \
       generation has; if they do not, the state is damaged, with exit code 6.
       """,
     examples: [
@@ -115,6 +115,7 @@ extension ByteAccount.Fate {
     case .malformed: "malformed"
     case .tooLong: "too long"
     case .blank: "blank"
+    case .open: "of an open record"
     case .skipped: "before the start"
     case .lost: "lost"
     case .unread: "not read yet"

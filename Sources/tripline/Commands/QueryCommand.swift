@@ -12,7 +12,7 @@ package struct QueryCommand: Command {
     description: """
       Reads the files, or stdin without any or for '-', and prints what the query yields: matching \
       lines as they are, or the table of its aggregate. On a terminal the table grows while files \
-      are read.
+      are read. Interrupted, it prints what the lines read so far yield.
       """,
     examples: [
       Verb.Example(
@@ -38,8 +38,11 @@ package struct QueryCommand: Command {
     let sources = try setup.sources(Array(invocation.words.dropFirst()))
     let quarantine = try Quarantine(options.quarantine)
     var answer = Answer(plan, options.output, console, sources)
+    let stop = StopSignals()
+    var feed = setup.feed
+    feed.stop = stop
     let run = QueryRun(
-      plan: plan, sources: sources, options: setup.feed, now: now,
+      plan: plan, sources: sources, options: feed, now: now,
       from: times.from, to: times.to, showsTimes: answer.showsTimes,
       memory: setup.configuration.memory)
     let start = ContinuousClock.now
@@ -56,6 +59,11 @@ package struct QueryCommand: Command {
     var outcome = Outcome()
     console.say(report.summary(elapsed: ContinuousClock.now - start).text(console.errors.palette))
     report.note(in: &outcome, options, console)
+    if let signal = stop.received {
+      console.say(
+        "tripline: interrupted; this is the answer of the lines read so far", important: true)
+      outcome.interrupted(by: signal)
+    }
     return outcome
   }
 }

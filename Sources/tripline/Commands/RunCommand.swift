@@ -257,7 +257,7 @@ extension Watch.Outcome {
   /// What happened and deserves a word or an exit code.
   fileprivate func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
     troubles.note(in: &outcome, options, console)
-    if options.failOn.contains(.malformed), report.malformed.count > 0 { outcome.note(.findings) }
+    if options.failOn.contains(.malformed), report.hasUnreadable { outcome.note(.findings) }
     if deliveries.hasFailures { outcome.note(.delivery) }
     if case .signal(let number) = end { outcome.interrupted(by: number) }
   }

@@ -11,8 +11,8 @@ package struct VerifyCommand: Command {
     arguments: "", count: 0...0,
     description: """
       Takes in once more what a durable run took in, in the order that its journal names, and holds \
-      every transition against the one in the journal. The first that differs ends it with exit \
-      code 6, and so does an entry that somebody changed. Where bytes of a log are gone nothing is \
+      every transition against the one in the journal. The first that differs is shown, with how \
+      many there are, and the exit code is 6; so it is for an entry that somebody changed. Where bytes of a log are gone nothing is \
       proved, and that is said.
       """,
     examples: [
@@ -98,6 +98,7 @@ private struct VerifyPage {
     for (reason, count) in result.doubts {
       text += "; \(count.grouped) not verifiable, because \(words(reason, result))"
     }
+    if result.divergences > 1 { text += "; \(result.divergences.grouped) divergences in all" }
     return text
   }
 
@@ -114,7 +115,7 @@ private struct VerifyPage {
     case .dropped: "the journal could not be written for long"
     case .missing: "the run knew that lines were missing"
     case .ownHealth: "it watches tripline itself, of which no log tells"
-    case .joined: "records are put together from lines (multiline, decode)"
+    case .untold: "an older version did not note what it read of records (multiline, decode)"
     case .decree: "a person or a change of rules decided"
     }
   }
@@ -178,6 +179,7 @@ private struct VerifyPage {
           }
         }
       }
+      writer.member("divergences", result.divergences)
       guard let divergence = result.divergence else { return }
       writer.key("divergence")
       writer.object { self.write(divergence, to: &$0) }

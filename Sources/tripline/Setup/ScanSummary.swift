@@ -26,13 +26,14 @@ extension ScanReport {
     return Summary(lines: lines, bytes: bytes, elapsed: elapsed, troubles: troubles)
   }
 
+  /// Whether there were lines of which nobody can say what they mean.
+  var hasUnreadable: Bool { malformed.count + tooLong.count > 0 }
+
   func note(in outcome: inout Outcome, _ options: Options, _ console: Console) {
     for failure in failures {
       console.say("tripline: \(failure.description)", important: true)
       outcome.note(.input)
     }
-    if options.failOn.contains(.malformed), malformed.count + tooLong.count > 0 {
-      outcome.note(.findings)
-    }
+    if options.failOn.contains(.malformed), hasUnreadable { outcome.note(.findings) }
   }
 }
