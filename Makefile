@@ -110,7 +110,7 @@ deps: toolchain ## install the Debian packages that are missing
 	$$install $$missing >/dev/null 2>&1 || { $$as_root apt-get update && $$install $$missing; }
 
 counterparts: deps ## install the programs that tests run against
-	@wanted="$(UNPACKED) $$(cksum Tests/counterparts.txt)"
+	@wanted="$(UNPACKED) $$(cksum Makefile Tests/counterparts.txt)"
 	if [ "$$(cat $(COUNTERPARTS)/installed 2>/dev/null)" = "$$wanted" ]; then exit 0; fi
 	echo "installing what tests run against"
 	mkdir -p $(COUNTERPARTS)

@@ -61,6 +61,9 @@ package struct PlannedAction: Sendable, Hashable {
   package var mode: Mode
   /// Why it would not be performed now; no part of the record, which has the plan only.
   package var quiet: String?
+  /// Why the guard rails would keep it from being done, in a replay; nil when they would not. It is no
+  /// part of the record.
+  package var blocked: String?
 
   package init(name: String, kind: String, mode: Mode) {
     self.name = name

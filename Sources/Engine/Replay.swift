@@ -80,14 +80,14 @@ package struct Replay {
     var watch = Deciding(rules, ledger, actions, live: live)
     for index in watch.monitors.indices { watch.monitors[index].skipsInstants = skipsInstants }
     for index in watch.monitors.indices { observer?.prepare(&watch.monitors[index]) }
-    let quiet = QuietReplay(rules.map(\.rule), actions, mutes, live: live)
+    let plan = PlanReplay(rules.map(\.rule), actions, mutes, live: live)
     let emit = outlet.transition
     var outlet = outlet
-    outlet.transition = { try quiet.take($0, emit) }
+    outlet.transition = { try plan.take($0, emit) }
     if try merge(feeds, into: &watch, outlet) {
       try watch.finish(drains: drains, noEarlierThan: observer?.end, outlet.transition)
     }
-    try quiet.finish(emit)
+    try plan.finish(emit)
     observer?.finish(watch.monitors)
     return outcome(feeds, watch)
   }

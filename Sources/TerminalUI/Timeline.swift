@@ -135,6 +135,7 @@ package struct Timeline: Sendable {
     transition.actions.map { action in
       var kind = action.mode == .shadow ? "\(action.kind), shadow" : action.kind
       if let quiet = action.quiet { kind += ", muted: \(quiet)" }
+      if let blocked = action.blocked { kind += ", blocked, \(blocked)" }
       return action.name.displaySafe() + palette.paint(" (\(kind.displaySafe()))", .quiet)
     }.joined(separator: ", ")
   }

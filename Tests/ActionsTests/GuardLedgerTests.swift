@@ -40,7 +40,9 @@ import Testing
       alert.monitor.name = monitor
       alert.transition.monitor = monitor
       let delivery = Delivery(action: action, alert: alert, mode: .live)
-      ledger.fell(sick: delivery.target.name, by: AlertName(alert.transition), for: action.name)
+      ledger.fell(
+        sick: delivery.target.name, by: AlertName(alert.transition), for: action.name,
+        at: alert.transition.time)
       return delivery
     }
 
@@ -51,8 +53,7 @@ import Testing
     /// `go`, `wait`, `approval` or the rail that blocks; what may go has begun.
     mutating func rule(_ delivery: Delivery, at minutes: Double, approved: Bool = false) -> String {
       let now = SampleAlerts.time + Int64(minutes * 60_000)
-      let ruling = ledger.ruling(
-        on: delivery, asked: delivery.alert.transition.time, at: now, isApproved: approved)
+      let ruling = ledger.ruling(on: delivery, at: now, isApproved: approved)
       switch ruling {
       case .go:
         ledger.began(

@@ -198,6 +198,8 @@ import Testing
     let held = try site.tripline(
       "actions", "hold", "--for", "1h", "--reason", "rack move", "--state", "state")
     #expect(held.status == 0, "\(held.errors)")
+    let status = try site.tripline("status", "--state", "state")
+    #expect(status.output.contains("all remediation is held by"), "\(status.output)")
     try fall(sick: "web-1", at: site)
     try run.wait(for: "heal (exec) for sick: blocked, held by", on: .errors)
     #expect(run.text(.errors).contains("rack move"))

@@ -105,16 +105,23 @@ package struct GuardLedger: Sendable {
   package var holds: [Hold] = []
   /// For each action when its breaker was closed by hand.
   package var closed: [String: Int64] = [:]
-  /// For each action the alerts that ask for it and have not ended, and what they say is sick.
-  private var sick: [String: [AlertName: String]] = [:]
+  /// What an alert says is sick, and since when.
+  private struct Illness {
+    var target: String
+    var since: Int64
+  }
+  /// For each action the alerts that ask for it and have not ended.
+  private var sick: [String: [AlertName: Illness]] = [:]
 
   package init(_ entries: [Entry] = []) { self.entries = entries }
 
   // What happens.
 
   /// An alert that asks for an action has begun.
-  package mutating func fell(sick target: String, by alert: AlertName, for action: String) {
-    sick[action, default: [:]][alert] = target
+  package mutating func fell(
+    sick target: String, by alert: AlertName, for action: String, at time: Int64
+  ) {
+    sick[action, default: [:]][alert] = Illness(target: target, since: time)
   }
 
   /// An alert has ended.
@@ -162,10 +169,8 @@ package struct GuardLedger: Sendable {
 
   // What may be done.
 
-  /// Whether an action may run now. `asked` is when it was first asked for.
-  package func ruling(
-    on delivery: Delivery, asked: Int64, at now: Int64, isApproved: Bool
-  ) -> Ruling {
+  /// Whether an action may run now.
+  package func ruling(on delivery: Delivery, at now: Int64, isApproved: Bool) -> Ruling {
     let action = delivery.action
     let rails = action.rails
     let target = delivery.target
@@ -190,9 +195,9 @@ package struct GuardLedger: Sendable {
       }
     }
     if rails.countsSick {
-      guard now >= asked + GuardLedger.gathering else {
-        return .wait(until: asked + GuardLedger.gathering)
-      }
+      let alert = AlertName(delivery.alert.transition)
+      let gathered = (sick[action.name]?[alert]?.since ?? .min / 2) + GuardLedger.gathering
+      if now < gathered { return .wait(until: gathered) }
       if let block = crowd(of: action) { return .blocked(block) }
     }
     return action.needsApproval && !isApproved && delivery.mode == .live ? .approval : .go
@@ -257,7 +262,7 @@ package struct GuardLedger: Sendable {
 
   /// With many sick at once something else is wrong, and restarts make it worse.
   private func crowd(of action: BoundAction) -> Block? {
-    let count = Set((sick[action.name] ?? [:]).values).count
+    let count = Set((sick[action.name] ?? [:]).values.map(\.target)).count
     if let limit = action.rails.maxTargets, count > limit {
       return Block(
         rail: .maxTargets, reason: "\(count) targets are sick at once, more than \(limit)")
@@ -295,8 +300,14 @@ package struct AlertName: Sendable, Hashable {
 
 extension GuardLedger.Hold {
   func covers(_ action: String, at now: Int64) -> Bool {
-    (self.action ?? action) == action && now < until ?? .max
+    (self.action ?? action) == action && isOn(at: now)
   }
+
+  /// Whether its time is not over.
+  package func isOn(at now: Int64) -> Bool { now < until ?? .max }
+
+  /// `'reboot-web' is held by ann until 2026-03-02T10:00:00.000Z: we move the rack`.
+  package var sentence: String { (action.map { "'\($0)'" } ?? "all remediation") + " is " + words }
 
   /// `held by ann until 2026-03-02T10:00:00.000Z: we move the rack`.
   package var words: String {

@@ -26,8 +26,6 @@ final class Remedies: Sendable {
   fileprivate struct State {
     var ledger = GuardLedger()
     var actions = ActionSet()
-    /// When deliveries were first asked for.
-    var asked: [String: Int64] = [:]
     /// What waits for somebody to say yes.
     var parked: [String: Delivery] = [:]
     var approved: Set<String> = []
@@ -66,11 +64,11 @@ final class Remedies: Sendable {
   func note(asked deliveries: [Delivery]) {
     state.withLock { state in
       for delivery in deliveries where delivery.duty == .remediation {
-        state.asked[delivery.key] = clock.now
         let transition = delivery.alert.transition
         guard transition.to == .firing else { continue }
         state.ledger.fell(
-          sick: delivery.target.name, by: AlertName(transition), for: delivery.action.name)
+          sick: delivery.target.name, by: AlertName(transition), for: delivery.action.name,
+          at: clock.now)
       }
     }
   }
@@ -302,9 +300,7 @@ extension Remedies.State {
         .blocked(GuardLedger.Block(rail: .gone, reason: "the alert has ended meanwhile")), nil
       )
     }
-    let asked = asked[key] ?? now
-    let ruling = ledger.ruling(
-      on: delivery, asked: asked, at: now, isApproved: approved.contains(key))
+    let ruling = ledger.ruling(on: delivery, at: now, isApproved: approved.contains(key))
     guard ruling == .go else { return (ruling, nil) }
     ledger.forget(before: now) { [actions] in actions[$0]?.rails }
     let entry = GuardLedger.Entry(
@@ -349,7 +345,6 @@ extension Remedies.State {
       ending.followers = followers(
         of: delivery, .otherwise, undone(delivery, "unknown outcome: \(reason)", at: now))
     }
-    asked[key] = nil
     ending.act = ledger.entry(key).map { KeptDeed(entry: $0, deed: report.deed) }
     return ending
   }

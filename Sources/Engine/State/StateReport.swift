@@ -1,3 +1,4 @@
+package import Actions
 package import Alerting
 import Glibc
 
@@ -34,6 +35,8 @@ package struct StateReport: Sendable {
   package var deliveries: DeliveryCounts
   /// Those that were left, on or over.
   package var silences: [Silence]
+  /// What remediation is to leave alone, now or until some time ago.
+  package var holds: [GuardLedger.Hold]
 
   /// Looks at the state in a directory; nothing is changed, and nobody has to wait.
   package init(of directory: String) throws(StateFailure) {
@@ -53,6 +56,7 @@ package struct StateReport: Sendable {
     }
     deliveries = try store.deliveryCounts()
     silences = SilenceFiles(of: directory).all()
+    holds = try store.holds()
   }
 }
 

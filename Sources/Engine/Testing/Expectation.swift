@@ -47,16 +47,18 @@ package struct Expectation: Sendable {
     var mode: String?
     var kind: String?
     /// Whether it is to be quiet, and because of what.
-    var muted: Muted?
+    var muted: Reason?
+    /// Whether a guard rail would block it, and which.
+    var blocked: Reason?
 
-    enum Muted: Sendable {
+    enum Reason: Sendable {
       case not, somehow
       /// With this in the reason.
       case by(String)
     }
 
     /// Only its name was written.
-    var isBare: Bool { mode == nil && kind == nil && muted == nil }
+    var isBare: Bool { mode == nil && kind == nil && muted == nil && blocked == nil }
   }
 
   package let fields: [Field]
@@ -196,11 +198,13 @@ private struct FieldReader {
       let name = inner.required("name")
       let mode: ExpectedMode? = inner.choice("mode")
       let kind = inner.filled("kind")
-      let muted = inner.filled("muted").map(Expectation.Action.Muted.init)
+      let muted = inner.filled("muted").map(Expectation.Action.Reason.init)
+      let blocked = inner.filled("blocked").map(Expectation.Action.Reason.init)
       inner.finish()
       guard let name else { return nil }
       actions.append(
-        Expectation.Action(name: name, mode: mode?.rawValue, kind: kind, muted: muted))
+        Expectation.Action(
+          name: name, mode: mode?.rawValue, kind: kind, muted: muted, blocked: blocked))
     }
     return .actions(actions)
   }
@@ -250,12 +254,13 @@ extension Expectation.Expected {
               == planned.mode.rawValue
             && (wanted.kind ?? planned.kind) == planned.kind
             && wanted.muted?.isMet(by: planned.quiet) ?? true
+            && wanted.blocked?.isMet(by: planned.blocked) ?? true
         }
     }
   }
 }
 
-extension Expectation.Action.Muted {
+extension Expectation.Action.Reason {
   fileprivate init(_ text: String) {
     self = text == "true" ? .somehow : text == "false" ? .not : .by(text)
   }

@@ -77,13 +77,20 @@ package enum TransitionText {
       return list(
         transition.actions.map { action in
           let form = like?.action(named: action.name)
-          if form?.isBare == true, action.quiet == nil { return action.name.yaml }
+          if form?.isBare == true, action.quiet == nil, action.blocked == nil {
+            return action.name.yaml
+          }
           var members = [("name", action.name.yaml), ("mode", action.mode.rawValue)]
           if form?.kind != nil { members.append(("kind", action.kind.yaml)) }
           if let quiet = action.quiet {
             members.append(("muted", quiet.yaml))
           } else if form?.muted != nil {
             members.append(("muted", "false"))
+          }
+          if let blocked = action.blocked {
+            members.append(("blocked", blocked.yaml))
+          } else if form?.blocked != nil {
+            members.append(("blocked", "false"))
           }
           return map(members)
         })

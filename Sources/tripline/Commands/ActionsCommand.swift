@@ -151,9 +151,8 @@ package struct ActionsCommand: Command {
       let list = deliveries.map { "  " + $0.json }.joined(separator: ",\n")
       try console.output.write(deliveries.isEmpty ? "[]\n" : "[\n\(list)\n]\n")
     case .table, .csv:
-      for hold in holds {
-        let what = hold.action.map { "'\($0.displaySafe())'" } ?? "all remediation"
-        try console.output.write("\(what) is \(hold.words.displaySafe())\n")
+      for hold in holds where hold.isOn(at: SystemClock().now) {
+        try console.output.write("\(hold.sentence.displaySafe())\n")
       }
       guard !deliveries.isEmpty else {
         return console.say("every delivery has ended well")

@@ -1,3 +1,4 @@
+import Actions
 import Alerting
 import Engine
 import Glibc
@@ -64,7 +65,8 @@ private struct StatusPage {
     ] where !table.isEmpty {
       lines += ["", palette.paint(title, .strong)] + table.lines(for: terminal)
     }
-    return lines + ["", palette.paint("deliveries", .strong), "  " + deliveries(palette)]
+    lines += ["", palette.paint("deliveries", .strong), "  " + deliveries(palette)]
+    return lines + holds.map { "  " + palette.paint($0.sentence.displaySafe(), .warning) }
   }
 
   private func head(_ palette: Palette) -> [String] {
@@ -163,6 +165,9 @@ private struct StatusPage {
   /// Those that are on.
   private var silences: [Silence] { report.silences.filter { $0.isOn(at: now) } }
 
+  /// What remediation is to leave alone.
+  private var holds: [GuardLedger.Hold] { report.holds.filter { $0.isOn(at: now) } }
+
   // For programs.
 
   private typealias Writer = Alerting.JSONWriter
@@ -176,6 +181,7 @@ private struct StatusPage {
       writer.list("alerts", report.alerts) { $1.writeMembers(to: &$0) }
       writer.key("silences")
       writer.array { list in for silence in silences { list.raw(silence.json) } }
+      writer.list("holds", holds) { hold(&$0, $1) }
       writer.key("deliveries")
       writer.object { deliveries(&$0) }
     }
@@ -189,7 +195,15 @@ private struct StatusPage {
       + report.monitors.map { one in record("monitor") { monitor(&$0, one) } }
       + report.alerts.map { one in record("alert") { one.writeMembers(to: &$0) } }
       + silences.map { one in record("silence") { one.writeMembers(to: &$0) } }
+      + holds.map { one in record("hold") { hold(&$0, one) } }
       + [record("deliveries") { deliveries(&$0) }]
+  }
+
+  private func hold(_ writer: inout Writer, _ hold: GuardLedger.Hold) {
+    writer.member("action", hold.action ?? "")
+    if let until = hold.until { writer.time("until", until) }
+    writer.member("by", hold.by)
+    writer.member("reason", hold.reason)
   }
 
   private func record(_ kind: String, _ members: (inout Writer) -> Void) -> String {
