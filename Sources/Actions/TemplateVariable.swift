@@ -19,9 +19,9 @@ package struct TemplateVariable: Sendable {
     names.contains { name in
       [
         "AlertGroup", "AlertName", "Alerts", "AlertsJson", "Playbook", "ResultsJson",
-        "AggregateResultsJson",
+        "AggregateResultsJson", "Remediation",
       ].contains(name)
-        || name.lowercased().hasPrefix("resultsjson.")
+        || ["resultsjson.", "remediation."].contains { name.lowercased().hasPrefix($0) }
     }
   }
 
@@ -84,6 +84,7 @@ package struct TemplateVariable: Sendable {
       return .json(writer.text)
     },
     TemplateVariable("Repetition") { .json(String($0.repetition)) },
+    TemplateVariable("Remediation") { $0.deed.map { .text($0.summary) } ?? .none },
     TemplateVariable("Late") { alert in
       alert.lateness.map { .text(DurationText.text($0)) } ?? .none
     },
@@ -111,6 +112,8 @@ package struct TemplateVariable: Sendable {
     guard let dot = name.firstIndex(of: ".") else { return nil }
     let member = String(name[name.index(after: dot)...])
     switch name[..<dot].lowercased() {
+    case "remediation":
+      return TemplateVariable(name) { alert in alert.deed?[member].map { .text($0) } ?? .none }
     case "tags":
       return TemplateVariable(name) { alert in
         let key = member.lowercased()

@@ -215,7 +215,7 @@ final class WatchVoice {
     checkpoints?.note(StateStore.NewEntry(.start, card.json))
     for monitor in content.monitors { noteSick(monitor) }
     for alert in firing.sorted(by: { $0.since < $1.since }) where alert.state == .firing {
-      let identity = Quieting.Identity(
+      let identity = AlertIdentity(
         monitor: alert.monitor, level: alert.level, group: alert.group)
       gate.restore(firing: identity, id: alert.id)
       if let step = alert.steps.last { repetitions.note(step.transition, at: time) }

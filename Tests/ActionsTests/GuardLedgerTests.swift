@@ -41,13 +41,13 @@ import Testing
       alert.transition.monitor = monitor
       let delivery = Delivery(action: action, alert: alert, mode: .live)
       ledger.fell(
-        sick: delivery.target.name, by: AlertName(alert.transition), for: action.name,
+        sick: delivery.target.name, by: AlertIdentity(alert.transition), for: action.name,
         at: alert.transition.time)
       return delivery
     }
 
     mutating func recovers(_ delivery: Delivery) {
-      ledger.ended(AlertName(delivery.alert.transition))
+      ledger.ended(AlertIdentity(delivery.alert.transition))
     }
 
     /// `go`, `wait`, `approval` or the rail that blocks; what may go has begun.
@@ -59,7 +59,7 @@ import Testing
         ledger.began(
           GuardLedger.Entry(
             key: delivery.key, action: action.name, target: delivery.target.name,
-            mode: delivery.mode, alert: AlertName(delivery.alert.transition), began: now))
+            mode: delivery.mode, alert: AlertIdentity(delivery.alert.transition), began: now))
         ledger.became(.done, delivery.key)
         return "go"
       case .wait: return "wait"

@@ -237,12 +237,12 @@ import Testing
     """
   }
 
-  private func alert(_ monitor: String, _ host: String = "a") -> Quieting.Identity {
-    Quieting.Identity(
+  private func alert(_ monitor: String, _ host: String = "a") -> AlertIdentity {
+    AlertIdentity(
       monitor: monitor, level: .critical, group: GroupKey([("host", .text(host))]))
   }
 
-  private func inhibitor(_ quieting: Quieting, _ alert: Quieting.Identity) -> String? {
+  private func inhibitor(_ quieting: Quieting, _ alert: AlertIdentity) -> String? {
     guard case .inhibition(_, let id) = quieting.cause(alert, at: 0) else { return nil }
     return id
   }

@@ -37,7 +37,7 @@ import Testing
     #expect(run.text(.output).contains(#""value":9"#))
     run.send(SIGTERM)
     #expect(try run.status() == 143)
-    #expect(run.text(.errors).contains("9 lines"))
+    try run.wait(for: "9 lines", on: .errors)
   }
 
   private func rotate(_ site: RunSite) throws {

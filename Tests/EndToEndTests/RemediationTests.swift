@@ -169,6 +169,27 @@ import Testing
     #expect(try site.scratch.text(of: "paged").contains("unknown outcome"))
   }
 
+  @Test func `where nobody is named to page, those who know of the alert are`() throws {
+    let site = try site("targets: ['web-*']", program: "echo $1 >> healed; sleep 30")
+    let rules = try site.scratch.text(of: "rules.yaml")
+      .replacing("actions: [heal]", with: "actions: [heal, tell]")
+      .replacing("    else: [page]\n", with: "")
+      .replacing("  page: { file", with: "  tell: { file")
+    try site.write(rules, to: "rules.yaml")
+    let first = try start(site)
+    try fall(sick: "web-1", at: site)
+    try first.wait(for: "tell (file) for sick: done", on: .errors)
+    while try healed(site).isEmpty { usleep(20_000) }
+    first.send(SIGKILL)
+    _ = try first.status()
+
+    let second = try start(site)
+    try second.wait(for: "tell (file) for sick: done", on: .errors)
+    try stop(second)
+    #expect(try site.scratch.text(of: "paged").contains("unknown outcome"))
+    #expect(try healed(site) == ["web-1"])
+  }
+
   @Test func `what needs a yes waits for it, also beyond kill -9`() throws {
     let site = try site("targets: ['web-*']\nrequire: approval\nguard: { stale_after: 10m }")
     // It would end before anybody could say yes.

@@ -94,7 +94,7 @@ private struct Stage {
     for (alert, id) in firing {
       let parts = alert.split(separator: "/").map(String.init)
       gate.restore(
-        firing: Quieting.Identity(
+        firing: AlertIdentity(
           monitor: parts[0], level: .critical,
           group: GroupKey(parts.count > 1 ? [("host", .text(parts[1]))] : [])), id: id)
     }

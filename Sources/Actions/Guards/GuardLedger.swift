@@ -26,14 +26,14 @@ package struct GuardLedger: Sendable {
     package var action: String
     package var target: String
     package var mode: PlannedAction.Mode
-    package var alert: AlertName
+    package var alert: AlertIdentity
     package var began: Int64
     package var state: State
     /// When it counts as no help.
     package var deadline: Int64?
 
     package init(
-      key: String, action: String, target: String, mode: PlannedAction.Mode, alert: AlertName,
+      key: String, action: String, target: String, mode: PlannedAction.Mode, alert: AlertIdentity,
       began: Int64, state: State = .acting, deadline: Int64? = nil
     ) {
       self.key = key
@@ -111,7 +111,7 @@ package struct GuardLedger: Sendable {
     var since: Int64
   }
   /// For each action the alerts that ask for it and have not ended.
-  private var sick: [String: [AlertName: Illness]] = [:]
+  private var sick: [String: [AlertIdentity: Illness]] = [:]
 
   package init(_ entries: [Entry] = []) { self.entries = entries }
 
@@ -119,17 +119,17 @@ package struct GuardLedger: Sendable {
 
   /// An alert that asks for an action has begun.
   package mutating func fell(
-    sick target: String, by alert: AlertName, for action: String, at time: Int64
+    sick target: String, by alert: AlertIdentity, for action: String, at time: Int64
   ) {
     sick[action, default: [:]][alert] = Illness(target: target, since: time)
   }
 
   /// An alert has ended.
-  package mutating func ended(_ alert: AlertName) {
+  package mutating func ended(_ alert: AlertIdentity) {
     for action in sick.keys { sick[action]?[alert] = nil }
   }
 
-  package func isSick(_ alert: AlertName) -> Bool {
+  package func isSick(_ alert: AlertIdentity) -> Bool {
     sick.values.contains { $0[alert] != nil }
   }
 
@@ -195,7 +195,7 @@ package struct GuardLedger: Sendable {
       }
     }
     if rails.countsSick {
-      let alert = AlertName(delivery.alert.transition)
+      let alert = AlertIdentity(delivery.alert.transition)
       let gathered = (sick[action.name]?[alert]?.since ?? .min / 2) + GuardLedger.gathering
       if now < gathered { return .wait(until: gathered) }
       if let block = crowd(of: action) { return .blocked(block) }
@@ -223,7 +223,7 @@ package struct GuardLedger: Sendable {
   /// The pause that a target is owed after the last act on it.
   private func pause(for delivery: Delivery, at now: Int64) -> Block? {
     let rails = delivery.action.rails
-    let alert = AlertName(delivery.alert.transition)
+    let alert = AlertIdentity(delivery.alert.transition)
     let target = delivery.target.name
     guard let last = others(than: delivery).last(where: { $0.target == target }) else { return nil }
     let ran = "ran at \(Timestamp.rfc3339(last.began))"
@@ -276,25 +276,6 @@ package struct GuardLedger: Sendable {
           + "\(NumberText.shortest(limit * 100)) %")
     }
     return nil
-  }
-}
-
-/// Which alert: the same from its beginning to its end, and of the next one too.
-package struct AlertName: Sendable, Hashable {
-  package var monitor: String
-  package var level: Level
-  /// As JSON.
-  package var group: String
-
-  package init(monitor: String, level: Level, group: String) {
-    self.monitor = monitor
-    self.level = level
-    self.group = group
-  }
-
-  package init(_ transition: Transition) {
-    self.init(
-      monitor: transition.monitor, level: transition.level, group: transition.group.json)
   }
 }
 

@@ -11,34 +11,16 @@ package struct Quieting: Sendable {
     case inhibition(monitor: String, alert: String)
   }
 
-  /// An alert that may be firing: one at a time.
-  package struct Identity: Sendable, Hashable {
-    package var monitor: String
-    package var level: Level
-    package var group: GroupKey
-
-    package init(monitor: String, level: Level, group: GroupKey) {
-      self.monitor = monitor
-      self.level = level
-      self.group = group
-    }
-
-    package init(_ transition: Transition) {
-      self.init(
-        monitor: transition.monitor, level: transition.level, group: transition.group)
-    }
-  }
-
   /// What is to be known of a monitor.
   private struct Terms {
     var tags: [String: String]
     var inhibitions: [Inhibitors]
 
-    mutating func note(_ identity: Identity, _ alert: Firing) {
+    mutating func note(_ identity: AlertIdentity, _ alert: Firing) {
       for place in inhibitions.indices { inhibitions[place].note(identity, alert) }
     }
 
-    mutating func forget(_ identity: Identity) {
+    mutating func forget(_ identity: AlertIdentity) {
       for place in inhibitions.indices { inhibitions[place].forget(identity) }
     }
   }
@@ -47,22 +29,22 @@ package struct Quieting: Sendable {
   /// agree.
   private struct Inhibitors {
     var rule: Inhibition
-    var alerts: [[Value]: [Identity]] = [:]
+    var alerts: [[Value]: [AlertIdentity]] = [:]
 
-    mutating func note(_ identity: Identity, _ alert: Firing) {
+    mutating func note(_ identity: AlertIdentity, _ alert: Firing) {
       guard rule.source.matches(alert.subject), let values = rule.shared(of: identity.group) else {
         return
       }
       alerts[values, default: []].append(identity)
     }
 
-    mutating func forget(_ identity: Identity) {
+    mutating func forget(_ identity: AlertIdentity) {
       guard let values = rule.shared(of: identity.group) else { return }
       alerts[values]?.removeAll { $0 == identity }
       if alerts[values]?.isEmpty == true { alerts[values] = nil }
     }
 
-    func inhibiting(_ identity: Identity) -> [Identity] {
+    func inhibiting(_ identity: AlertIdentity) -> [AlertIdentity] {
       guard let values = rule.shared(of: identity.group) else { return [] }
       return (alerts[values] ?? []).filter { $0 != identity }
     }
@@ -78,7 +60,7 @@ package struct Quieting: Sendable {
   package var silences: [Silence] = []
   private var mutes = Mutes()
   private var terms: [String: Terms] = [:]
-  private var firing: [Identity: Firing] = [:]
+  private var firing: [AlertIdentity: Firing] = [:]
   private var count = 0
 
   package init() {}
@@ -100,7 +82,7 @@ package struct Quieting: Sendable {
 
   /// An alert took a step.
   package mutating func note(_ transition: Transition) {
-    let identity = Identity(transition)
+    let identity = AlertIdentity(transition)
     switch transition.to {
     case .pending: break
     case .firing: note(identity, id: transition.id)
@@ -111,22 +93,22 @@ package struct Quieting: Sendable {
   }
 
   /// An alert fires, and did so before anybody looked.
-  package mutating func note(_ identity: Identity, id: String) {
+  package mutating func note(_ identity: AlertIdentity, id: String) {
     count += 1
     let alert = Firing(subject: subject(identity), id: id, order: count)
     firing[identity] = alert
     index(identity, alert)
   }
 
-  private mutating func index(_ identity: Identity, _ alert: Firing) {
+  private mutating func index(_ identity: AlertIdentity, _ alert: Firing) {
     for monitor in terms.keys { terms[monitor]?.note(identity, alert) }
   }
 
   /// Whether an alert fires now.
-  package func isFiring(_ identity: Identity) -> Bool { firing[identity] != nil }
+  package func isFiring(_ identity: AlertIdentity) -> Bool { firing[identity] != nil }
 
   /// Why nobody is to be told of an alert at a moment; nil when there's no reason.
-  package func cause(_ identity: Identity, at time: Int64) -> Cause? {
+  package func cause(_ identity: AlertIdentity, at time: Int64) -> Cause? {
     let subject = subject(identity)
     let mute = mutes.list.lazy.filter { $0.covers(subject) }
       .compactMap { mute in mute.end(at: time).map { (mute.name, $0) } }
@@ -141,7 +123,7 @@ package struct Quieting: Sendable {
     return inhibition(identity)
   }
 
-  private func subject(_ identity: Identity) -> AlertSubject {
+  private func subject(_ identity: AlertIdentity) -> AlertSubject {
     AlertSubject(
       monitor: identity.monitor, level: identity.level, group: identity.group,
       tags: terms[identity.monitor]?.tags ?? [:])
@@ -151,7 +133,7 @@ package struct Quieting: Sendable {
 
   /// The alert that inhibits one. An alert that is inhibited itself inhibits all the same, so that of a
   /// chain only the beginning is told; of a circle it is the alert that fired first.
-  private func inhibition(_ identity: Identity) -> Cause? {
+  private func inhibition(_ identity: AlertIdentity) -> Cause? {
     let causes = inhibitors(of: identity)
     guard let nearest = causes.first else { return nil }
     let all = ancestors(of: identity)
@@ -164,11 +146,11 @@ package struct Quieting: Sendable {
     return .inhibition(monitor: nearest.monitor, alert: firing[nearest]?.id ?? "")
   }
 
-  private func order(of identity: Identity) -> Int { firing[identity]?.order ?? .max }
+  private func order(of identity: AlertIdentity) -> Int { firing[identity]?.order ?? .max }
 
   /// Alerts that inhibit one, directly or through others.
-  private func ancestors(of identity: Identity) -> Set<Identity> {
-    var found: Set<Identity> = []
+  private func ancestors(of identity: AlertIdentity) -> Set<AlertIdentity> {
+    var found: Set<AlertIdentity> = []
     var open = [identity]
     while let next = open.popLast() {
       for cause in inhibitors(of: next) where found.insert(cause).inserted { open.append(cause) }
@@ -177,7 +159,7 @@ package struct Quieting: Sendable {
   }
 
   /// Alerts that inhibit one directly, the oldest first.
-  private func inhibitors(of identity: Identity) -> [Identity] {
+  private func inhibitors(of identity: AlertIdentity) -> [AlertIdentity] {
     (terms[identity.monitor]?.inhibitions ?? []).flatMap { $0.inhibiting(identity) }
       .sorted { order(of: $0) < order(of: $1) }
   }

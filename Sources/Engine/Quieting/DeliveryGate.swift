@@ -24,7 +24,7 @@ package struct DeliveryGate {
     var looksAgain: Int64
     var cause: Quieting.Cause
 
-    var identity: Quieting.Identity { delivery.identity }
+    var identity: AlertIdentity { delivery.identity }
     var isEnd: Bool { delivery.isEnd }
   }
 
@@ -120,7 +120,7 @@ package struct DeliveryGate {
   // What an earlier run left.
 
   /// An alert was firing when an earlier run ended.
-  package mutating func restore(firing alert: Quieting.Identity, id: String) {
+  package mutating func restore(firing alert: AlertIdentity, id: String) {
     quieting.note(alert, id: id)
   }
 
@@ -157,13 +157,13 @@ package struct DeliveryGate {
     guard transition.isOver else { return [] }
     // Others may have been quiet because of it.
     isStirred = true
-    return end(of: Quieting.Identity(transition), deliveries)
+    return end(of: AlertIdentity(transition), deliveries)
   }
 
   /// An alert is over: nobody needs to hear any more that it fired, and those who have not need not
   /// hear that it is over.
   private mutating func end(
-    of alert: Quieting.Identity, _ deliveries: [Delivery]
+    of alert: AlertIdentity, _ deliveries: [Delivery]
   ) -> [Ruling] {
     var rulings: [Ruling] = []
     for entry in held where entry.identity == alert && !entry.isEnd {
@@ -207,7 +207,7 @@ extension DeliveryGate.Ruling {
 }
 
 extension Delivery {
-  fileprivate var identity: Quieting.Identity { Quieting.Identity(alert.transition) }
+  fileprivate var identity: AlertIdentity { AlertIdentity(alert.transition) }
   fileprivate var isEnd: Bool { alert.transition.isOver }
 
   /// Whether it tells the same people that what the other one tells of is over.

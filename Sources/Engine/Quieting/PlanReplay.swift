@@ -63,10 +63,13 @@ final class PlanReplay {
     of sent: [Delivery], among transitions: [Transition], at now: Int64
   ) -> [String: String] {
     let remedies = sent.filter { $0.duty == .remediation }
-    for transition in transitions where transition.isOver { ledger.ended(AlertName(transition)) }
+    for transition in transitions where transition.isOver {
+      ledger.ended(AlertIdentity(transition))
+    }
     for remedy in remedies where remedy.alert.transition.to == .firing {
       ledger.fell(
-        sick: remedy.target.name, by: AlertName(remedy.alert.transition), for: remedy.action.name,
+        sick: remedy.target.name, by: AlertIdentity(remedy.alert.transition),
+        for: remedy.action.name,
         at: now)
     }
     var reasons: [String: String] = [:]
@@ -80,7 +83,8 @@ final class PlanReplay {
         ledger.began(
           GuardLedger.Entry(
             key: remedy.key, action: remedy.action.name, target: remedy.target.name,
-            mode: remedy.mode, alert: AlertName(remedy.alert.transition), began: now, state: .done))
+            mode: remedy.mode, alert: AlertIdentity(remedy.alert.transition), began: now,
+            state: .done))
         ledger.forget(before: now) { [actions] in actions[$0]?.rails }
       }
     }

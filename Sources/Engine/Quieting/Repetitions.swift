@@ -14,7 +14,7 @@ package struct Repetitions {
   }
 
   private var every: [String: Int64] = [:]
-  private var firing: [Quieting.Identity: Firing] = [:]
+  private var firing: [AlertIdentity: Firing] = [:]
 
   package init() {}
 
@@ -26,7 +26,7 @@ package struct Repetitions {
 
   /// An alert took a step, or fires since before anybody looked.
   package mutating func note(_ transition: Transition, at now: Int64) {
-    let identity = Quieting.Identity(transition)
+    let identity = AlertIdentity(transition)
     if transition.isOver { firing[identity] = nil }
     guard transition.to == .firing, let every = every[transition.monitor] else { return }
     firing[identity] = Firing(

@@ -67,7 +67,7 @@ final class Remedies: Sendable {
         let transition = delivery.alert.transition
         guard transition.to == .firing else { continue }
         state.ledger.fell(
-          sick: delivery.target.name, by: AlertName(transition), for: delivery.action.name,
+          sick: delivery.target.name, by: AlertIdentity(transition), for: delivery.action.name,
           at: clock.now)
       }
     }
@@ -76,12 +76,12 @@ final class Remedies: Sendable {
   /// An alert has taken a step.
   func note(_ transition: Transition) {
     guard transition.isOver else { return }
-    let alert = AlertName(transition)
+    let alert = AlertIdentity(transition)
     let ready = state.withLock { state in
       state.ledger.ended(alert)
       return state.judging.keys.sorted().filter { key in
         guard let judging = state.judging[key], judging.awaitsAlert, !judging.hasResolved,
-          AlertName(judging.delivery.alert.transition) == alert
+          AlertIdentity(judging.delivery.alert.transition) == alert
         else { return false }
         state.judging[key]?.hasResolved = true
         return true
@@ -294,7 +294,7 @@ extension Remedies.State {
   fileprivate mutating func rule(
     on delivery: Delivery, at now: Int64
   ) -> (GuardLedger.Ruling, GuardLedger.Entry?) {
-    let (key, alert) = (delivery.key, AlertName(delivery.alert.transition))
+    let (key, alert) = (delivery.key, AlertIdentity(delivery.alert.transition))
     if delivery.alert.transition.to == .firing, !ledger.isSick(alert) {
       return (
         .blocked(GuardLedger.Block(rail: .gone, reason: "the alert has ended meanwhile")), nil
@@ -342,8 +342,10 @@ extension Remedies.State {
       ending.followers = followers(of: delivery, .otherwise, undone(delivery, reason, at: now))
     case .unknown(let reason):
       ledger.became(.unknown, key)
-      ending.followers = followers(
-        of: delivery, .otherwise, undone(delivery, "unknown outcome: \(reason)", at: now))
+      let deed = undone(delivery, "unknown outcome: \(reason)", at: now)
+      ending.followers = followers(of: delivery, .otherwise, deed)
+      // Somebody has to look, even where nobody wrote down who.
+      if ending.followers.isEmpty { ending.followers = pagers(of: delivery, deed) }
     }
     ending.act = ledger.entry(key).map { KeptDeed(entry: $0, deed: report.deed) }
     return ending
@@ -365,8 +367,21 @@ extension Remedies.State {
   fileprivate func followers(
     of delivery: Delivery, _ branch: Cause.Branch, _ deed: Deed
   ) -> [Delivery] {
-    guard delivery.mode == .live else { return [] }
     let names = branch == .then ? delivery.action.then : delivery.action.otherwise
+    return told(names, of: delivery, branch, deed)
+  }
+
+  /// Those who were told of the alert itself.
+  private func pagers(of delivery: Delivery, _ deed: Deed) -> [Delivery] {
+    let names = delivery.alert.transition.actions.map(\.name)
+    return told(
+      names.filter { actions[$0]?.duty == .notification }, of: delivery, .otherwise, deed)
+  }
+
+  private func told(
+    _ names: [String], of delivery: Delivery, _ branch: Cause.Branch, _ deed: Deed
+  ) -> [Delivery] {
+    guard delivery.mode == .live else { return [] }
     return names.compactMap { actions[$0] }.map { action in
       var alert = delivery.alert
       alert.cause = Cause(action: delivery.action.name, branch: branch, deed: deed)

@@ -33,10 +33,10 @@ struct DeedTable {
       """
     ).compactMap { row in
       guard let mode = PlannedAction.Mode(rawValue: row.text(3)),
-        let level = Level(rawValue: row.text(5)),
+        let level = Level(rawValue: row.text(5)), let group = GroupKey(json: row.text(6)),
         let state = GuardLedger.Entry.State(rawValue: row.text(8))
       else { return nil }
-      let alert = AlertName(monitor: row.text(4), level: level, group: row.text(6))
+      let alert = AlertIdentity(monitor: row.text(4), level: level, group: group)
       return KeptDeed(
         entry: GuardLedger.Entry(
           key: row.text(0), action: row.text(1), target: row.text(2), mode: mode, alert: alert,
@@ -55,7 +55,8 @@ struct DeedTable {
       """,
       [
         .text(entry.key), .text(entry.action), .text(entry.target), .text(entry.mode.rawValue),
-        .text(entry.alert.monitor), .text(entry.alert.level.rawValue), .text(entry.alert.group),
+        .text(entry.alert.monitor), .text(entry.alert.level.rawValue),
+        .text(entry.alert.group.json),
         .whole(entry.began), .text(entry.state.rawValue), .optional(entry.deadline),
         kept.deed.map { .text($0.recordJSON) } ?? .null,
       ])
