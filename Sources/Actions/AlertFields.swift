@@ -74,25 +74,4 @@ extension JSONTree {
   private func named(_ name: String) -> JSONTree? {
     self[name] ?? members.first { $0.name.lowercased() == name.lowercased() }?.value
   }
-
-  /// The tree as compact JSON.
-  fileprivate var json: String {
-    var writer = JSONWriter()
-    write(to: &writer)
-    return writer.text
-  }
-
-  private func write(to writer: inout JSONWriter) {
-    switch self {
-    case .scalar(let value): writer.value(value)
-    case .array(let items): writer.array { for item in items { item.write(to: &$0) } }
-    case .object(let members):
-      writer.object {
-        for member in members {
-          $0.key(member.name)
-          member.value.write(to: &$0)
-        }
-      }
-    }
-  }
 }

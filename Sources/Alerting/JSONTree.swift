@@ -72,6 +72,29 @@ package indirect enum JSONTree: Sendable, Hashable {
   }
 }
 
+extension JSONTree {
+  /// The tree as compact JSON.
+  package var json: String {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.text
+  }
+
+  private func write(to writer: inout JSONWriter) {
+    switch self {
+    case .scalar(let value): writer.value(value)
+    case .array(let items): writer.array { for item in items { item.write(to: &$0) } }
+    case .object(let members):
+      writer.object {
+        for member in members {
+          $0.key(member.name)
+          member.value.write(to: &$0)
+        }
+      }
+    }
+  }
+}
+
 extension Cell {
   fileprivate var plainText: String { if case .text(let text) = value { text } else { "" } }
 }

@@ -422,26 +422,3 @@ extension Verification.Difference {
       field: name, journaled: first.text ?? first.json, found: second.text ?? second.json)
   }
 }
-
-extension JSONTree {
-  /// The value as JSON.
-  fileprivate var json: String {
-    var writer = JSONWriter()
-    write(to: &writer)
-    return writer.text
-  }
-
-  private func write(to writer: inout JSONWriter) {
-    switch self {
-    case .scalar(let value): writer.value(value)
-    case .array(let items): writer.array { for item in items { item.write(to: &$0) } }
-    case .object(let members):
-      writer.object {
-        for member in members {
-          $0.key(member.name)
-          member.value.write(to: &$0)
-        }
-      }
-    }
-  }
-}
