@@ -41,43 +41,26 @@ package struct ResolveRequest: Sendable, Hashable {
 /// The directory, beside the state, in which wishes are left for the run that has the state: one
 /// writes the database, so that nobody waits for anybody.
 package struct ResolveRequests {
-  private let directory: String
+  private let folder: RequestFolder
 
   /// Of the state in this directory.
-  package init(of state: String) { directory = "\(state)/requests" }
+  package init(of state: String) { folder = RequestFolder("\(state)/requests") }
 
   /// Leaves a wish, as a whole or not at all. `id` is that of the alert.
   package func leave(_ request: ResolveRequest, as id: String) throws(StateFailure) {
-    try RequestFolder(directory).leave(request.json, as: id)
+    try folder.leave(request.json, as: id)
   }
 
   /// The wishes that were left, with the names of their files.
   func pending() -> [(file: String, request: ResolveRequest?)] {
-    names().map { name in
-      let file = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC)
-      guard file >= 0 else { return (name, nil) }
-      defer { close(file) }
-      return (
-        name, ResolveRequest(json: PlaceReader(descriptor: file).read(at: 0, count: 64 << 10))
-      )
-    }
-  }
-
-  private func names() -> [String] {
-    SystemFiles().names(in: directory).filter { !$0.hasPrefix(".") }.sorted()
+    folder.pending().map { ($0.name, ResolveRequest(json: $0.text)) }
   }
 
   /// A wish was granted, or means nothing any more.
-  func remove(_ file: String) { unlink("\(directory)/\(file)") }
-
-  /// Makes the directory, so that it can be watched.
-  func prepare() { mkdir(directory, 0o700) }
+  func remove(_ file: String) { folder.remove(file) }
 
   /// Has `watcher` tell when a wish is left.
-  func watch(by watcher: FileWatcher) {
-    prepare()
-    _ = watcher.watch(directory: directory, for: 0)
-  }
+  func watch(by watcher: FileWatcher) { folder.watch(by: watcher) }
 }
 
 extension WatchEvaluation {
