@@ -116,8 +116,7 @@ package struct Lane: Sendable {
     hand = .empty
     switch conclusion {
     case .ended(let deed):
-      let ending = (job.delivery.mode, deed.taken)
-      switch ending {
+      switch (job.delivery.mode, deed.taken) {
       case (.shadow, _): finish(job, .shadow(deed.summary), now: now)
       case (.live, true): finish(job, .done(deed.summary), deed, now: now)
       case (.live, false): finish(job, .blocked(deed.summary), deed, now: now)
@@ -138,11 +137,7 @@ package struct Lane: Sendable {
     case .go: preconditionFailure("\(job.delivery.key) was admitted and not attempted")
     case .postpone(let time): hand = .waiting(job, until: elapsed + time)
     case .park(let reason): say(job, .parked(reason), now: now)
-    case .block(let block):
-      tally.count(.blocked(block.reason))
-      var report = report(of: job, .blocked(block.reason), now: now)
-      report.rail = block.rail
-      reports.append(report)
+    case .block(let block): finish(job, .blocked(block.reason), rail: block.rail, now: now)
     }
   }
 
@@ -210,8 +205,7 @@ package struct Lane: Sendable {
     if age > job.delivery.staleAfter, job.delivery.probes == nil {
       if job.delivery.duty == .remediation {
         let reason = "stale: the transition is \(DurationText.text(age)) old"
-        job.attempts += 1
-        turnAway(job, .block(GuardLedger.Block(rail: .stale, reason: reason)), at: .zero, now: now)
+        finish(job, .blocked(reason), rail: .stale, now: now)
         return nil
       }
       // Fixed at the first attempt: the same key must always carry the same content.
@@ -247,12 +241,13 @@ package struct Lane: Sendable {
   }
 
   private mutating func finish(
-    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil, isUndone: Bool = false,
-    now: Int64
+    _ job: Job, _ outcome: Delivery.Outcome, _ deed: Deed? = nil,
+    rail: GuardLedger.Block.Rail? = nil, isUndone: Bool = false, now: Int64
   ) {
     if job.delivery.probes == nil { tally.count(outcome) }
     var report = report(of: job, outcome, now: now)
     report.deed = deed
+    report.rail = rail
     report.isUndone = isUndone
     reports.append(report)
   }
