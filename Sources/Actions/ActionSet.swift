@@ -45,7 +45,7 @@ package struct ActionSet: Sendable {
     rules.flatMap { rule in
       rule.actions.compactMap { use -> Diagnostic? in
         guard let aftercare = actions[use.name]?.aftercare, aftercare.probe == nil,
-          !aftercare.awaits(MonitorFacts(rule))
+          !aftercare.leavesTime(for: MonitorFacts(rule))
         else { return nil }
         let slowest = DurationText.text(rule.slowestEnd)
         return Diagnostic(

@@ -202,7 +202,7 @@ package struct Watch {
         rules: rules, sources: sources)
       let firing = try store.openAlerts()
       voice.use(world.silences?.all() ?? [])
-      voice.begin(content, try store.deliveries(), firing: firing, card, at: clock.now)
+      voice.begin(content, from: store, firing: firing, card, at: clock.now)
       voice.remember(firing: firing)
       try settle(content, rules, &evaluation, voice)
     }

@@ -209,8 +209,8 @@ final class WatchVoice {
   /// Takes up what an earlier run was asked for and had not ended: messages are sent again, under the
   /// key they had; a remediation that had been begun is not repeated.
   func begin(
-    _ content: StateStore.Content, _ deliveries: [OutboxEntry], firing: [AlertStory],
-    _ card: RunCard, at time: Int64
+    _ content: StateStore.Content, from store: StateStore, firing: [AlertStory], _ card: RunCard,
+    at time: Int64
   ) {
     checkpoints?.note(StateStore.NewEntry(.start, card.json))
     for monitor in content.monitors { noteSick(monitor) }
@@ -220,8 +220,7 @@ final class WatchVoice {
       gate.restore(firing: identity, id: alert.id)
       if let step = alert.steps.last { repetitions.note(step.transition, at: time) }
     }
-    let kept = Dictionary(deliveries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-    remedies.resume { key in kept[key].flatMap(delivery) }
+    remedies.resume { key in (try? store.delivery(withKey: key)).flatMap(delivery) }
     var asked: [(delivery: Delivery, isHeld: Bool)] = []
     for entry in content.open {
       guard var delivery = takenUp(entry, at: time) else { continue }

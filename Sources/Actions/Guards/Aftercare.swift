@@ -17,7 +17,12 @@ package struct Aftercare: Sendable {
   }
 
   /// Whether the alert of a monitor could resolve in time.
-  package func awaits(_ monitor: MonitorFacts) -> Bool { within >= monitor.slowestEnd }
+  func leavesTime(for monitor: MonitorFacts) -> Bool { within >= monitor.slowestEnd }
+
+  /// Whether the alert of a monitor has to resolve; where it can't in time, its probe alone decides.
+  package func awaitsAlert(of monitor: MonitorFacts) -> Bool {
+    probe == nil || leavesTime(for: monitor)
+  }
 }
 
 /// Something to ask whether all is well.

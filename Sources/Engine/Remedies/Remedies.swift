@@ -30,6 +30,8 @@ final class Remedies: Sendable {
     var parked: [String: Delivery] = [:]
     var approved: Set<String> = []
     var judging: [String: Judging] = [:]
+    /// Acts of an earlier run that are still to be judged.
+    var unjudged: [KeptDeed] = []
     var outlet: Outlet?
   }
 
@@ -44,6 +46,7 @@ final class Remedies: Sendable {
     state.withLock { state in
       state.actions = actions
       state.ledger = GuardLedger(kept.deeds.map(\.entry))
+      state.unjudged = kept.deeds.filter { $0.entry.state == .unjudged }
       state.note(kept)
     }
   }
@@ -252,8 +255,11 @@ final class Remedies: Sendable {
 
   /// Takes up again the acts of an earlier run of which it was not known whether they helped.
   func resume(_ deliveries: (String) -> Delivery?) {
-    guard let deeds = try? store?.remedies().deeds else { return }
-    for kept in deeds where kept.entry.state == .unjudged {
+    let unjudged = state.withLock { state in
+      defer { state.unjudged = [] }
+      return state.unjudged
+    }
+    for kept in unjudged {
       let key = kept.entry.key
       guard let delivery = deliveries(key), let deed = kept.deed,
         let deadline = kept.entry.deadline, let aftercare = delivery.action.aftercare
@@ -261,7 +267,7 @@ final class Remedies: Sendable {
         state.withLock { $0.ledger.became(.done, key) }
         continue
       }
-      let awaitsAlert = aftercare.awaits(delivery.alert.monitor) || aftercare.probe == nil
+      let awaitsAlert = aftercare.awaitsAlert(of: delivery.alert.monitor)
       let isSick = state.withLock { state in
         state.judging[key] = Judging(
           delivery: delivery, deed: deed, deadline: deadline, awaitsAlert: awaitsAlert)
@@ -360,7 +366,7 @@ extension Remedies.State {
     ledger.became(.unjudged, delivery.key, deadline: deadline)
     judging[delivery.key] = Remedies.Judging(
       delivery: delivery, deed: deed, deadline: deadline,
-      awaitsAlert: aftercare.awaits(delivery.alert.monitor) || aftercare.probe == nil)
+      awaitsAlert: aftercare.awaitsAlert(of: delivery.alert.monitor))
   }
 
   /// Those who are told of a deed; of one in shadow nobody is.

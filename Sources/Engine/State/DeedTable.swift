@@ -120,7 +120,7 @@ struct DeedTable {
       try database.run(
         """
         UPDATE outbox SET status = 'waiting', updated = ?, attempts = 0
-        WHERE key = ? AND status IN ('failed', 'unknown')
+        WHERE key = ? AND status = 'failed'
         """, [.whole(time), .text(key)])
     }
   }

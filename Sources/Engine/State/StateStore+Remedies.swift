@@ -88,6 +88,13 @@ extension StateStore {
     }
   }
 
+  /// The delivery with this key.
+  func delivery(withKey key: String) throws(StateFailure) -> OutboxEntry? {
+    try lock.withLock { _ throws(StateFailure) in
+      try outbox.rows(where: "outbox.key = ?", [.text(key)]).first
+    }
+  }
+
   /// The deliveries whose keys begin so.
   package func deliveries(withKey key: String) throws(StateFailure) -> [OutboxEntry] {
     try lock.withLock { _ throws(StateFailure) in
