@@ -63,7 +63,8 @@ package struct SeasonalBaseline: Sendable, Equatable {
   package init(_ habit: Habit) { self.habit = habit }
 
   private static let weight = 0.1
-  private static let fewest = 4
+  /// How many points it has to have learned from before it judges one.
+  package static let fewest = 4
   private static let perHour: Int64 = 15
   private static let hourLength: Int64 = 3_600_000
   private static let weeks = 4

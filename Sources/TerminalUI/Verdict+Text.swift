@@ -143,6 +143,10 @@ extension Verdict {
 
   /// Why there was nothing to compare.
   private func nothing(_ rule: BoundRule, _ census: WindowCensus?) -> String {
+    if case .anomaly(let level) = rule.series?.detector {
+      return "no point could be judged: it learns for \(Moment.span(level.habit.learn)) from its "
+        + "first point on (`learn`), and from at least \(SeasonalBaseline.fewest) of them"
+    }
     if rule.series != nil { return "no point could be judged: too few came before it" }
     let text = "there was no value to compare"
     guard let census, let level, case .column(let slot) = level.subject else { return text }

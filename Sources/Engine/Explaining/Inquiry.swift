@@ -27,9 +27,11 @@ package struct Inquiry {
 
   /// Why there is nothing to tell.
   package enum Failure: Error {
+    /// There are no lines.
+    case empty
     /// No line has a time.
     case timeless
-    /// The time is not in the log.
+    /// The time is not in the log, or farther behind its end than time may go on.
     case outside(log: ClosedRange<Int64>)
     /// The instant looked at no such group; the ones that it looked at, the first few.
     case noGroup(known: [GroupKey])
@@ -37,6 +39,9 @@ package struct Inquiry {
 
   /// How many alerts of a monitor are told of.
   package static let mostAlerts = 5
+
+  /// How far time may go on behind the last line, for whoever drains.
+  package static let longestDrain: Int64 = 31 * 86_400_000
 
   private let rules: [BoundRule]
   private let sources: [SourcePlan]
@@ -60,12 +65,20 @@ package struct Inquiry {
 
   // What there is.
 
-  /// The first and the last message time of the log; nil when no line has one.
-  package func log() throws -> ClosedRange<Int64>? {
+  /// The first and the last message time of the log.
+  package func log() throws -> ClosedRange<Int64> {
     let reader = LogReader()
-    let failures = try replay([], reader)
-    if reader.log == nil, let failure = failures.first { throw failure }
-    return reader.log
+    let report = try replay([], reader)
+    return try known(reader.log, report)
+  }
+
+  /// The times of a log, or why there are none.
+  private func known(
+    _ log: ClosedRange<Int64>?, _ report: ScanReport
+  ) throws -> ClosedRange<Int64> {
+    if let log { return log }
+    if let failure = report.failures.first { throw failure }
+    throw report.lines == 0 ? Failure.empty : Failure.timeless
   }
 
   /// Every transition of the replay, in decision order.
@@ -85,15 +98,11 @@ package struct Inquiry {
   /// What each monitor saw at the first instant at or after `time`.
   package func answer(at time: Int64, about question: Question = .all) throws -> Answer {
     let glance = Glance(at: time)
-    let failures = try replay(rules, glance)
-    guard let log = glance.log else {
-      if let failure = failures.first { throw failure }
-      throw Failure.timeless
-    }
-    let end = drains ? glance.monitors.compactMap(\.drainEnd).max() : nil
-    // A transition may end in the window of an instant that the log does not reach.
-    let last = rules.map { $0.instant(atOrAfter: max(log.upperBound, end ?? .min)) }.max()
-    guard time >= log.lowerBound, time <= (question.isTransition ? last : end) ?? log.upperBound
+    let report = try replay(rules, glance)
+    let log = try known(glance.log, report)
+    // The last lines are in the window of an instant that the log itself does not reach.
+    let end = drains ? log.upperBound + Inquiry.longestDrain : log.upperBound
+    guard time >= log.lowerBound, time <= rules.map({ $0.instant(atOrAfter: end) }).max() ?? end
     else { throw Failure.outside(log: log) }
     var known: [GroupKey] = []
     let subjects = glance.monitors.compactMap { monitor -> Subject? in
@@ -112,7 +121,8 @@ package struct Inquiry {
     let study = Study(subjects, sources)
     _ = try replay(subjects.map(\.rule), study)
     return Answer(
-      reports: subjects.indices.map { study.report(on: $0, asked: time) }, failures: failures)
+      reports: subjects.indices.map { study.report(on: $0, asked: time) },
+      failures: report.failures)
   }
 
   /// The verdicts on all alerts that an instant looked at, the most serious first.
@@ -131,12 +141,12 @@ package struct Inquiry {
   private func replay(
     _ rules: [BoundRule], _ observer: (any ReplayObserver)?,
     _ transition: @escaping (Transition) -> Void = { _ in }
-  ) throws -> [InputFailure] {
+  ) throws -> ScanReport {
     var replay = Replay(
       rules: rules, sources: sources, options: options, actions: ActionSet(), drains: drains,
       from: from, to: to)
     replay.observer = observer
-    return try replay.run(Replay.Outlet(transition: transition)).report.failures
+    return try replay.run(Replay.Outlet(transition: transition)).report
   }
 }
 

@@ -16,7 +16,8 @@ package struct LogMoment: Sendable, Hashable {
     if isClock, Timestamp.parse(LogMoment.on("1970-01-01", text), now: nil) == nil { return nil }
   }
 
-  /// The moments that may be meant: of a time of day one for each day of the log that has it.
+  /// The moments that may be meant: of a time of day one for each day of the log that has it, or the
+  /// next behind its end.
   package func candidates(now: Int64, zone: Zone, log: ClosedRange<Int64>) -> [Int64] {
     guard isClock else {
       return [Timestamp.parse(text, zone: zone, now: now)].compactMap { $0 }
@@ -32,7 +33,8 @@ package struct LogMoment: Sendable, Hashable {
       }
     }
     let inside = moments.filter(log.contains)
-    return inside.isEmpty ? Array(moments.prefix(1)) : inside
+    guard inside.isEmpty else { return inside }
+    return [moments.first { $0 > log.upperBound } ?? moments.first].compactMap { $0 }
   }
 
   private static func on(_ day: String, _ clock: String) -> String {

@@ -115,7 +115,7 @@ struct InstantExplanation {
     guard at.isClock else {
       return at.candidates(now: now, zone: setup.zone, log: now...now)[0]
     }
-    guard let log = try inquiry.log() else { throw Inquiry.Failure.timeless }
+    let log = try inquiry.log()
     let candidates = at.candidates(now: now, zone: setup.zone, log: log)
     guard candidates.count == 1 else {
       throw Failure(
@@ -168,11 +168,13 @@ struct InstantExplanation {
       Failure(
         "no line of the log has a time; name the field that holds it with --time-field",
         code: .input)
+    case .empty: Failure("there is not a line in the log", code: .input)
     case .outside(let log):
       Failure(
         "the log has no such time: its lines are of \(Moment.stamp(log.lowerBound)) to "
-          + "\(Moment.stamp(log.upperBound))"
-          + (options.drain ? "" : " (--drain lets time go on behind the last)"), code: .usage)
+          + "\(Moment.stamp(log.upperBound)) (--drain lets time go on behind the last"
+          + (options.drain ? ", for \(DurationText.text(Inquiry.longestDrain)) at most)" : ")"),
+        code: .usage)
     case .noGroup(let known):
       Failure(
         "no such group had a line or an alert in the window"
