@@ -105,7 +105,12 @@ package struct ConfigBinder {
       return try DurationText.milliseconds(of: text)
     } catch {
       switch error {
-      case .malformed: report(example, help: "units are \(DurationText.unitNames.listed)")
+      case .malformed where text.first == "-": report("a duration, which is never negative")
+      case .malformed:
+        report(
+          example,
+          help: DurationText.meant(by: text).map { "did you mean '\($0)'?" }
+            ?? "units are \(DurationText.unitNames.listed)")
       case .noUnit: report("a duration with a unit", help: "did you mean '\(text)s'?")
       case .tooFine: report("a whole number of milliseconds")
       case .tooLong: report("a shorter duration")
@@ -144,7 +149,14 @@ package struct ConfigBinder {
     if case .scalar(let text, plain: true) = value.content, let answer = Bool(text) {
       return answer
     }
-    sink.report(value.diagnostic(.bad(key, "true or false", value.found, code: "bad-bool")))
+    let word = value.text?.lowercased() ?? ""
+    let meant: Bool? =
+      ["yes", "on", "true"].contains(word)
+      ? true : ["no", "off", "false"].contains(word) ? false : nil
+    sink.report(
+      value.diagnostic(
+        .bad(key, "true or false", value.found, code: "bad-bool"),
+        help: meant.map { "write \(key): \($0)" }))
     return nil
   }
 

@@ -29,7 +29,9 @@ package enum DurationText {
       rest = rest.dropFirst(number.count)
       let name = rest.prefix { $0.isASCIILetter }
       rest = rest.dropFirst(name.count)
-      guard let amount = Amount(number) else { throw .malformed }
+      guard let amount = Amount(number) else {
+        throw number.count > 18 && number.allSatisfy(\.isASCIIDigit) ? .tooLong : .malformed
+      }
       if name.isEmpty, rest.isEmpty, smallest < 0 { throw .noUnit }
       guard let unit = units.firstIndex(where: { $0.name == name }), unit > smallest else {
         throw .malformed
@@ -44,6 +46,34 @@ package enum DurationText {
     if remainder != 0 { throw .tooFine }
     return milliseconds
   }
+
+  /// What somebody may have meant who wrote `5mins`, `5 m` or `2 hours`; nil when that is no duration
+  /// either.
+  static func meant(by text: String) -> String? {
+    var result = ""
+    var word = ""
+    func unit(_ word: String) -> String {
+      units.contains { $0.name == word } ? word : others[word.lowercased()] ?? word
+    }
+    for character in text where !character.isWhitespace {
+      if character.isASCIILetter {
+        word.append(character)
+      } else {
+        result += unit(word) + String(character)
+        word = ""
+      }
+    }
+    result += unit(word)
+    return result != text && (try? milliseconds(of: result)) != nil ? result : nil
+  }
+
+  /// Units as others write them.
+  private static let others = [
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s", "min": "m", "mins": "m", "minute": "m",
+    "minutes": "m", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
+    "week": "w", "weeks": "w", "msec": "ms", "msecs": "ms", "millis": "ms", "millisecond": "ms",
+    "milliseconds": "ms",
+  ]
 
   /// The text of a duration: `90_000` is `1m30s`.
   package static func text(_ milliseconds: Int64) -> String {

@@ -28,6 +28,16 @@ enum ForeignKeys {
     "resolutionwindow":
       #"write it into the level: critical: { alert: "> 5", resolution_window: 0s }"#,
     "missingdata": "write missing_data: { window: 10m }",
+    "nodata": "write missing_data: { window: 10m }, or no_value in a level",
+    "for": #"write it into the level: critical: { alert: "> 5", for: 5m }"#,
+    "alert": #"write it into a level: critical: { alert: "> 5" }"#,
+    "resolve": #"write it into the level: critical: { alert: "> 5", resolve: "<= 3" }"#,
+    "novalue": #"write it into the level: critical: { alert: "> 5", no_value: keep }"#,
+    "severity": #"the level is a key: critical: { alert: "> 5" }, or warning"#,
+    "cooldown": "write it into the action: guard: { cooldown: 30m }",
+    "group": "write group_by: [host]",
+    "by": "write group_by: [host]",
+    "keepfiring": "write keep_firing_for: 5m",
     "notificationgroupfields": "write group_by: [host]",
     "alertgroupfields": "write group_by: [host]",
     "groupfields": "write group_by: [host]",
@@ -45,9 +55,32 @@ enum ForeignKeys {
     "timezone": "set it in tripline.yaml",
   ]
 
+  /// The same of the block of a level.
+  private static let adviceInLevel: [String: String] = [
+    "threshold": #"write the comparison: alert: "> 5""#,
+    "thresholdtype": #"write the comparison: alert: "> 5""#,
+    "value": #"write the comparison: alert: "> 5""#,
+    "operator": #"write the comparison: alert: "> 5""#,
+    "field": #"name the column in the comparison: alert: "slow_calls > 5""#,
+    "resolution": #"write resolve: "<= 5""#,
+    "recovery": #"write resolve: "<= 5""#,
+    "timerange": "write `window` beside the level, for the whole monitor",
+    "window": "write it beside the level, for the whole monitor",
+    "every": "write it beside the level, for the whole monitor",
+    "frequency": "write `every` beside the level, for the whole monitor",
+    "atleast": "write it beside the level, for the whole monitor",
+    "keepfiringfor": "write it beside the level, for the whole monitor",
+    "groupby": "write it beside the level, for the whole monitor",
+    "actions": "write it beside the level: actions: [{ name: page-oncall, on: [critical] }]",
+  ]
+
   /// What to write in place of a key in a map that is named so.
   static func advice(on key: String, in what: String) -> String? {
-    guard what == "monitor" else { return nil }
-    return advice[key.lowercased().filter { $0.isLetter }]
+    let letters = key.lowercased().filter { $0.isLetter }
+    return switch what {
+    case "monitor": advice[letters]
+    case "`critical` block", "`warning` block": adviceInLevel[letters]
+    default: nil
+    }
   }
 }

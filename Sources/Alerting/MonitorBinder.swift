@@ -160,6 +160,12 @@ struct MonitorBinder {
         keys.report(.fieldTwice(field), at: "group_by")
       }
     }
+    if let text = node.entry("group_by")?.value.text, text.contains(",") {
+      let names = text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+      keys.report(
+        .fieldsInOneText, at: "group_by",
+        help: "write group_by: [\(names.joined(separator: ", "))]")
+    }
     return fields
   }
 
@@ -184,7 +190,7 @@ struct MonitorBinder {
     guard hits <= instants else {
       keys.report(
         .moreThanThereAre(hits, instants), at: "at_least",
-        help: "write at_least: \(instants) of \(hits)")
+        help: "did you mean at_least: \(instants) of \(hits)?")
       return nil
     }
     return AtLeast(hits: hits, instants: instants)
@@ -193,7 +199,12 @@ struct MonitorBinder {
   private mutating func levels(isWhole: Bool) -> [LevelRule] {
     let levels = [Level.critical, .warning].compactMap { level($0, isWhole: isWhole) }
     let conditions = ["critical", "warning", "missing_data", "outlier", "anomaly"]
-    if isWhole, !conditions.contains(where: keys.has) {
+    // Of a key that was to be one it is said what it should be.
+    let isMisspelt = keys.entries.contains { entry in
+      Suggestion.nearest(to: entry.key, among: conditions) != nil
+        || ForeignKeys.advice(on: entry.key, in: "monitor")?.contains("critical") == true
+    }
+    if isWhole, !isMisspelt, !conditions.contains(where: keys.has) {
       sink.report(node.diagnostic(.noLevel, help: #"write critical: { alert: "> 5" }"#))
     }
     return levels
@@ -224,7 +235,8 @@ struct MonitorBinder {
   private mutating func missingData(isWhole: Bool, lacksGroups: Bool) -> MissingDataRule? {
     guard let value = keys.node("missing_data") else { return nil }
     if let text = value.text {
-      let help = "write missing_data: { window: \(text.shortened) }"
+      let window = (try? DurationText.milliseconds(of: text)) == nil ? "10m" : text
+      let help = "write missing_data: { window: \(window) }"
       sink.report(value.diagnostic(.bareMissingData, help: help))
       return nil
     }
@@ -388,6 +400,9 @@ extension Diagnostic.Message {
   fileprivate static var emptyField: Self { Self("bad-group", "`group_by` has an empty name") }
   fileprivate static func fieldTwice(_ field: String) -> Self {
     Self("bad-group", "`group_by` names '\(field.shortened)' twice")
+  }
+  fileprivate static var fieldsInOneText: Self {
+    Self("bad-group", "`group_by` needs a list of names, found one text with a comma")
   }
   fileprivate static var noLevel: Self {
     Self(

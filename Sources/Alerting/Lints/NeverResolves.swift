@@ -44,7 +44,29 @@ package enum NeverResolves: RuleLint {
       if level.emptyIsZero, !level.isHit(0), !level.isClear(0) {
         return finding("silence does not resolve it: '\(resolve.text)' is not true of 0")
       }
+      // Both ask for large values, or both for small ones: what is farthest from trouble is not clear.
+      if let direction = level.alert.direction, level.resolve.direction == direction {
+        var well = values
+        well.narrow(to: level.resolve.opposite, level.resolveBound)
+        guard !well.isEmpty else { return nil }
+        return finding(
+          "values far \(direction == .large ? "below" : "above") the threshold do not resolve it: "
+            + "'\(resolve.text)' is not true of them")
+      }
       return nil
+    }
+  }
+}
+
+extension CellComparator {
+  fileprivate enum Direction { case large, small }
+
+  /// Which values a comparison is true of in the end.
+  fileprivate var direction: Direction? {
+    switch self {
+    case .greater, .greaterOrEqual: .large
+    case .less, .lessOrEqual: .small
+    case .equal, .notEqual: nil
     }
   }
 }

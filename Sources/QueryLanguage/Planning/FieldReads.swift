@@ -51,7 +51,8 @@ extension Plan {
     reads.note(reads.misses(query.scope))
     return fields.fields.indices.map { Slot($0) }.filter { slot in
       let name = fields[slot].spelling
-      return !name.isEmpty && isMember(slot) && !occurs(name)
+      // A stage with `nodrop` sets what else the line would have.
+      return !name.isEmpty && isMember(slot) && !fields[slot].isProduced && !occurs(name)
         && (reads.demanded.contains(name.lowercased())
           || !reads.mentioned.contains(name.lowercased()) || isSlip(name))
     }

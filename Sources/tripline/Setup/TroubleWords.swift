@@ -14,20 +14,19 @@ extension [(monitor: String, troubles: MonitorTroubles)] {
         if options.failOn.contains(.late) { outcome.note(.findings) }
       }
       if troubles.suppressed > 0 {
-        let alerts = troubles.suppressed == 1 ? "alert" : "alerts"
         console.say(
-          "\(monitor): \(troubles.suppressed) \(alerts) not fired: "
-            + "\(Monitor.firingLimit) groups are firing already", important: true)
+          "\(monitor): \(troubles.suppressed.counted("alert")) held back while "
+            + "\(Monitor.firingLimit.grouped) groups were firing", important: true)
       }
       if troubles.forgotten > 0 {
         console.say(
-          "\(monitor): more groups than `max_groups` would remember; those that came last, "
-            + "\(troubles.forgotten) in all, were not missed in silence", important: true)
+          "\(monitor): \(troubles.forgotten.counted("group")) beyond `max_groups` could not be "
+            + "remembered: their silence raises no alert", important: true)
       }
       if troubles.unlearned > 0 {
         console.say(
-          "\(monitor): more series than `max_groups` would keep; those that came last, "
-            + "\(troubles.unlearned) in all, were not judged", important: true)
+          "\(monitor): \(troubles.unlearned) series beyond `max_groups` could not be kept: they are "
+            + "not judged", important: true)
       }
       if troubles.unkept > 0 {
         let first =
