@@ -40,11 +40,10 @@ struct GroupChanges: Sendable {
 
 extension AlertGroups {
   func saved(group: Int) -> SavedGroup {
-    let places = group * watchers.count..<(group + 1) * watchers.count
     var saved = SavedGroup(
       group: key(of: group),
-      firstLines: firstLines[places].map { $0 == AlertGroups.unknown ? nil : $0 },
-      lastLine: lastLines[group], isRemembered: isRemembered[group])
+      firstLines: seen.firsts(of: group).map { $0 == GroupTimes.never ? nil : $0 },
+      lastLine: seen.last(of: group), isRemembered: isRemembered[group])
     // An alert expires a day after the last line, be its group known otherwise or not.
     saved.isForgotten =
       !saved.isRemembered && saved.firstLines.allSatisfy { $0 == nil }
@@ -58,14 +57,14 @@ extension AlertGroups {
   }
 
   mutating func restore(_ saved: SavedMonitor) {
-    lastLines[0] = saved.lastLine
+    seen.note(saved.lastLine, of: 0)
     for one in saved.groups {
       let group = number(of: one.group.fields.map(\.value))
-      lastLines[group] = one.lastLine
+      seen.note(one.lastLine, of: group)
       isRemembered[group] = one.isRemembered
       if one.isRemembered { remembered += 1 }
       for (watcher, first) in one.firstLines.prefix(watchers.count).enumerated() {
-        firstLines[group * watchers.count + watcher] = first ?? AlertGroups.unknown
+        seen.setFirst(of: group, watcher, to: first ?? GroupTimes.never)
       }
     }
     for one in saved.alerts {
@@ -84,8 +83,8 @@ extension AlertGroups {
       if time > due {
         ahead.note(number, at: time, pane: rule.instant(atOrAfter: time))
       } else {
-        lastLines[0] = max(lastLines[0], time)
-        if number > 0 { lastLines[number] = max(lastLines[number], time) }
+        seen.note(time, of: 0)
+        if number > 0 { seen.note(time, of: number) }
       }
     }
   }

@@ -12,12 +12,10 @@ struct AlertGroups: Sendable {
   /// The alert group of each group of the fold; negative while it is not known.
   private var ofFold: [Int32] = []
 
-  var lastLines: [Int64] = []
   /// The terms for which it matters when a group had its first line.
   let watchers: [Int]
-  /// For each group and watcher the first line, in the order in which they came, since it knows the
-  /// group; `unknown` when it doesn't.
-  var firstLines: [Int64] = []
+  /// When groups were seen; the first line, in the order in which they came, since a term knows them.
+  var seen: GroupTimes
   /// Whether a group is known for a day, not only while its window has lines.
   var isRemembered: [Bool] = []
   private let remembers: Bool
@@ -37,11 +35,10 @@ struct AlertGroups: Sendable {
   /// A group is known for this long after its last line.
   static let memory: Int64 = 86_400_000
 
-  static let unknown = Int64.min
-
   init(_ rule: BoundRule) {
     self.rule = rule
     watchers = rule.terms.indices.filter { rule.watchesFirstLines($0) }
+    seen = GroupTimes(width: watchers.count)
     remembers = rule.remembersGroups
     book = AlertBook(width: rule.terms.count)
     evidence = EvidenceLog(keeping: rule.rule.evidence)
@@ -61,7 +58,7 @@ struct AlertGroups: Sendable {
 
   /// Whether no group but the whole is known.
   var isEmpty: Bool {
-    !firstLines.contains { $0 != AlertGroups.unknown } && !isRemembered.contains(true)
+    !seen.hasFirsts && !isRemembered.contains(true)
   }
 
   /// The group with these values, made if need be.
@@ -72,10 +69,9 @@ struct AlertGroups: Sendable {
   }
 
   private mutating func grow() {
-    let more = table.count - lastLines.count
+    let more = table.count - isRemembered.count
     guard more > 0 else { return }
-    lastLines += repeatElement(.min, count: more)
-    firstLines += repeatElement(AlertGroups.unknown, count: more * watchers.count)
+    seen.grow(to: table.count)
     isRemembered += repeatElement(false, count: more)
   }
 
@@ -110,15 +106,28 @@ struct AlertGroups: Sendable {
   ) -> [Int32] {
     var numbers = folds
     // In rounds, as in `GroupTable`: first those that are known.
-    rows.forEach { row in
-      ofFold.prefetch(folds.ahead(of: row))
-      let fold = Int(folds[row])
-      numbers[row] = fold < ofFold.count ? ofFold[fold] : -1
-    }
+    let isComplete = find(&numbers, rows)
+    if isComplete { return numbers }
     rows.forEach { row in
       if numbers[row] < 0 { numbers[row] = Int32(number(ofFold: Int(folds[row]), table)) }
     }
     return numbers
+  }
+
+  /// Replaces groups of the fold by alert groups, unknown ones by negative numbers. Says whether all
+  /// are known.
+  private func find(_ numbers: inout [Int32], _ rows: Selection) -> Bool {
+    var isComplete = true
+    var found = numbers.mutableSpan
+    for row in rows.inOrder {
+      let next = row &+ rowsFetchedAhead
+      if next < found.count { ofFold.prefetch(Int(found[next])) }
+      let fold = Int(found[row])
+      let number = fold < ofFold.count ? ofFold[fold] : -1
+      if number < 0 { isComplete = false }
+      found[row] = number
+    }
+    return isComplete
   }
 
   /// The alert group of each live result row.
@@ -193,7 +202,7 @@ struct AlertGroups: Sendable {
     guard rule.looksAtKnown(index) else {
       return book.open(index).filter { book.alert(index, of: $0).isActive }
     }
-    return lastLines.indices.filter { isExpected($0, index, at: time) }
+    return isRemembered.indices.filter { isExpected($0, index, at: time) }
   }
 
   /// Whether a group is looked at without rows: because of its alert, or because it is known and may
@@ -225,12 +234,12 @@ struct AlertGroups: Sendable {
   /// and silent, or were, and those whose alert is firing.
   mutating func silent(since start: Int64, _ index: Int, at time: Int64) -> [Int] {
     let oldest = time - AlertGroups.memory
-    var numbers = lastLines.indices.dropFirst().filter { group in
-      isRemembered[group] && lastLines[group] <= start && lastLines[group] > oldest
+    var numbers = isRemembered.indices.dropFirst().filter { group in
+      isRemembered[group] && seen.last(of: group) <= start && seen.last(of: group) > oldest
         && !book.isOpen(index, of: group)
     }
     for group in book.open(index) where group > 0 {
-      let isKnown = isRemembered[group] && lastLines[group] > oldest
+      let isKnown = isRemembered[group] && seen.last(of: group) > oldest
       if isKnown || book.alert(index, of: group).isActive { numbers.append(group) }
     }
     return inDecisionOrder(numbers.sorted())
@@ -238,7 +247,14 @@ struct AlertGroups: Sendable {
 
   /// Whether a group has lines that a level still knows of at the instant `time`.
   private func isKnown(_ group: Int, _ index: Int, at time: Int64) -> Bool {
-    firstLine(of: group, index) != nil && lastLines[group] > time - memory(of: group, index)
+    firstLine(of: group, index) != nil && seen.last(of: group) > time - memory(of: group, index)
+  }
+
+  /// Whether a group is looked at only because its alert is pending: nobody knows it any more, and what
+  /// was to come of it does not come.
+  func isForgotten(_ group: Int, _ index: Int, at time: Int64) -> Bool {
+    rule.tellsGroupsByLine && group > 0 && !book.alert(index, of: group).isFiring
+      && seen.last(of: group) <= time - memory(of: group, index)
   }
 
   /// How long after its last line a group is known to an alert.
@@ -263,34 +279,25 @@ struct AlertGroups: Sendable {
 
   /// Notes when groups were seen. Lines after the instant `due` are not known yet.
   mutating func note(_ rows: Selection, _ numbers: [Int32], _ times: [Int64], due: Int64) {
-    noteFirst(rows, numbers, times)
-    let oldest = due - rule.window
+    if changes != nil { noteOutdated(rows, numbers, times, oldest: due - rule.window) }
+    // Who remembers groups has to look at each before its line is noted.
+    let met = seen.note(rows, numbers, times, through: remembers ? .min : due)
+    if !met.isEmpty { changes?.groups.formUnion(met) }
     rows.forEach { row in
-      lastLines.prefetch(numbers.ahead(of: row))
-      let number = Int(numbers[row])
-      let time = times[row]
-      // No window will tell of it again.
-      if time <= oldest, number > 0 { changes?.groups.insert(number) }
-      if time <= due {
-        meet(number, at: time)
-      } else {
-        ahead.note(number, at: time, pane: rule.instant(atOrAfter: time))
+      if times[row] > due {
+        ahead.note(Int(numbers[row]), at: times[row], pane: rule.instant(atOrAfter: times[row]))
+      } else if remembers {
+        meet(Int(numbers[row]), at: times[row])
       }
     }
   }
 
-  private mutating func noteFirst(_ rows: Selection, _ numbers: [Int32], _ times: [Int64]) {
-    let width = watchers.count
-    guard width > 0 else { return }
+  /// Notes the groups of lines of which no window will tell again.
+  private mutating func noteOutdated(
+    _ rows: Selection, _ numbers: [Int32], _ times: [Int64], oldest: Int64
+  ) {
     rows.forEach { row in
-      firstLines.prefetch(numbers.ahead(of: row) * width)
-      let number = Int(numbers[row])
-      guard number > 0 else { return }
-      for place in number * width..<(number + 1) * width
-      where firstLines[place] == AlertGroups.unknown {
-        firstLines[place] = times[row]
-        changes?.groups.insert(number)
-      }
+      if times[row] <= oldest, numbers[row] > 0 { changes?.groups.insert(Int(numbers[row])) }
     }
   }
 
@@ -299,12 +306,11 @@ struct AlertGroups: Sendable {
     for (number, last) in ahead.take(through: due) { meet(number, at: last) }
   }
 
-  @inline(__always)
   private mutating func meet(_ number: Int, at time: Int64) {
-    if time > lastLines[0] { lastLines[0] = time }
+    seen.note(time, of: 0)
     guard number > 0 else { return }
-    let last = lastLines[number]
-    if time > last { lastLines[number] = time }
+    let last = seen.last(of: number)
+    seen.note(time, of: number)
     if remembers, !isRemembered[number] {
       remember(number, wasAway: last <= time - rule.window)
     }
@@ -322,13 +328,13 @@ struct AlertGroups: Sendable {
 
   /// The newest line of a group, or of all where lines can't be told apart by group.
   func lastLine(of group: Int) -> Int64 {
-    lastLines[rule.tellsGroupsByLine ? group : 0]
+    seen.last(of: rule.tellsGroupsByLine ? group : 0)
   }
 
   func firstLine(of group: Int, _ index: Int) -> Int64? {
     guard let watcher = watchers.firstIndex(of: index) else { return nil }
-    let first = firstLines[group * watchers.count + watcher]
-    return first == AlertGroups.unknown ? nil : first
+    let first = seen.first(of: group, watcher)
+    return first == GroupTimes.never ? nil : first
   }
 
   /// Forgets the groups that have been silent too long at the instant `time`: those remembered after
@@ -338,18 +344,17 @@ struct AlertGroups: Sendable {
     // What the next window does not hold, a restart would not read again.
     let oldest = time + rule.every - min(rule.window, AlertGroups.memory)
     defer { changes?.settled = oldest }
-    for group in lastLines.indices.dropFirst() where lastLines[group] <= oldest {
-      if let changes, lastLines[group] > changes.settled { noteChange(of: group) }
+    for group in isRemembered.indices.dropFirst() where seen.last(of: group) <= oldest {
+      if let changes, seen.last(of: group) > changes.settled { noteChange(of: group) }
       for (watcher, index) in watchers.enumerated() {
-        let place = group * watchers.count + watcher
-        guard firstLines[place] != AlertGroups.unknown,
-          lastLines[group] <= time - memory(of: group, index),
+        guard seen.first(of: group, watcher) != GroupTimes.never,
+          seen.last(of: group) <= time - memory(of: group, index),
           !book.alert(index, of: group).isActive
         else { continue }
-        firstLines[place] = ahead.first(of: group) ?? AlertGroups.unknown
+        seen.setFirst(of: group, watcher, to: ahead.first(of: group) ?? GroupTimes.never)
         noteChange(of: group)
       }
-      if isRemembered[group], lastLines[group] <= time - AlertGroups.memory {
+      if isRemembered[group], seen.last(of: group) <= time - AlertGroups.memory {
         isRemembered[group] = false
         remembered -= 1
         noteChange(of: group)
@@ -366,7 +371,7 @@ struct AlertGroups: Sendable {
   /// Notes where lines stand that a window may show; `numbers` are their groups.
   mutating func noteEvidence(_ rows: Selection, _ numbers: [Int32], _ batch: Batch) {
     if rule.rule.evidence > 0 {
-      evidence.note(rows, of: numbers, below: lastLines.count, batch)
+      evidence.note(rows, of: numbers, below: isRemembered.count, batch)
     }
   }
 
@@ -393,21 +398,17 @@ struct AlertGroups: Sendable {
     var fresh = AlertGroups(rule)
     var numbers = [Int32](repeating: -1, count: table.count)
     let awaited = ahead.groups
-    for group in lastLines.indices {
-      let places = group * watchers.count..<(group + 1) * watchers.count
+    for group in isRemembered.indices {
       let isKnown =
-        isRemembered[group] || firstLines[places].contains { $0 != AlertGroups.unknown }
+        isRemembered[group] || seen.firsts(of: group).contains { $0 != GroupTimes.never }
       guard
         group == 0 || isKnown || evidence.hasLines(of: group) || awaited.contains(group)
           || book.hasStory(group, at: time, rule.terms)
       else { continue }
       let moved = fresh.table.adopt(group, of: table)
       fresh.grow()
-      fresh.lastLines[moved] = lastLines[group]
+      fresh.seen.copy(group, of: seen, to: moved)
       fresh.isRemembered[moved] = isRemembered[group]
-      for (watcher, place) in places.enumerated() {
-        fresh.firstLines[moved * watchers.count + watcher] = firstLines[place]
-      }
       numbers[group] = Int32(moved)
     }
     let number = { (group: Int) in numbers[group] < 0 ? nil : Int(numbers[group]) }

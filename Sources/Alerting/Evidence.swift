@@ -36,8 +36,8 @@ extension Moment {
 ///     back       0    0    1    0    4    2    4
 ///     newest     a: 4, b: 6, c: 5
 ///
-/// Lines that are older than the window go in whole segments. When there are half as many again as the
-/// groups can show, those that have enough newer ones of their group are taken out.
+/// Lines that are older than the window go in whole segments. When there are many more than the groups can
+/// show, those that have enough newer ones of their group are taken out.
 struct EvidenceLog: Sendable {
   private struct Line: Sendable {
     var back: UInt32
@@ -63,6 +63,8 @@ struct EvidenceLog: Sendable {
   private static let segmentSize = 4_096
   /// Fewer lines than this are not worth looking through.
   private static let fewest = 512
+  /// A million bytes of them are little.
+  private static let few = 65_536
 
   /// How many lines a group can show.
   var limit: Int
@@ -212,10 +214,16 @@ struct EvidenceLog: Sendable {
       first += outdated * EvidenceLog.segmentSize
       origins.removeFirst(origin(ofLine: first))
     }
-    if end - first > max(bound, 3 * limit * newest.count / 2) {
+    if end - first > max(bound, EvidenceLog.bound(keeping: limit * newest.count)) {
       condense(oldest: oldest, settled: settled)
-      bound = max(EvidenceLog.fewest, 3 * (end - first) / 2)
+      bound = max(EvidenceLog.fewest, EvidenceLog.bound(keeping: end - first))
     }
+  }
+
+  /// How many lines there may be before those that somebody needs are looked for: half as many again, or
+  /// up to three times as many while that is little memory, which goes through them half as often.
+  private static func bound(keeping needed: Int) -> Int {
+    needed + max(needed / 2, min(2 * needed, few))
   }
 
   private mutating func condense(oldest: Int64, settled: Int64) {

@@ -17,7 +17,7 @@ extension Monitor {
       name: rule.rule.name, rule: rule.identity, began: began, due: end, largest: largestTime,
       ledThrough: ledThrough, lostThrough: kept?.lostThrough ?? .min, gapThrough: gapThrough,
       owesInstant: owesInstant,
-      lastLine: groups.lastLines[0],
+      lastLine: groups.seen.last(of: 0),
       learned: rule.series?.learns == true ? learned : nil,
       alerts: changes.alerts.map { groups.saved(alert: $0) },
       groups: changes.gone

@@ -13,6 +13,8 @@ import Records
 package struct Panes: Sendable {
   private(set) var list: [(end: Int64, partial: Partial)] = []
   private let fold: FoldPlan
+  /// A pane that no window needs any more, whose memory the next may have.
+  private var spare: Partial?
 
   init(_ fold: FoldPlan) { self.fold = fold }
 
@@ -23,7 +25,7 @@ package struct Panes: Sendable {
       var fresh = Partial(fold)
       if index > 0 {
         list[index - 1].partial.tighten()
-        fresh = Partial(like: list[index - 1].partial)
+        fresh = Partial(like: list[index - 1].partial, reusing: &spare)
       }
       list.insert((end, fresh), at: index)
     }
@@ -55,7 +57,9 @@ package struct Panes: Sendable {
   /// Forgets panes that end at or before `end`.
   mutating func drop(through end: Int64) {
     let count = place(of: end + 1)
-    if count > 0 { list.removeFirst(count) }
+    guard count > 0 else { return }
+    spare = list[count - 1].partial
+    list.removeFirst(count)
   }
 }
 
@@ -121,6 +125,11 @@ package struct SlidingTotals: Sendable {
       }
     }
     end = newEnd
+  }
+
+  /// Puts the groups in the order in which their first lines of this window came.
+  mutating func arrange(over panes: Panes) {
+    totals.arrange(as: panes.between(end - width, end).lazy.map(\.partial))
   }
 
   mutating func renumber(_ number: (Int32) -> Int32) {

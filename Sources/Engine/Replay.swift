@@ -65,7 +65,10 @@ package struct Replay {
     for (index, source) in sources.enumerated() {
       ledger.note(source.format, of: Int32(index))
     }
-    let (members, heads) = Head.sharing(rules.map(\.plan))
+    var (members, heads) = Head.sharing(rules.map(\.plan))
+    for (index, rule) in rules.enumerated() where !rule.keepsRows {
+      heads[index].fold = rule.fold
+    }
     let wanted = Wanted(members: members, times: true, strict: options.strict)
     // Each source works ahead on its own; together they use as many threads as asked for.
     var shared = options

@@ -6,6 +6,8 @@ package import Records
 package struct Head: Sendable {
   package var plan: Plan
   package var memberMap: [Int]
+  /// The fold whose arguments are read as well, by the threads that read lines; nil when there is none.
+  package var fold: FoldPlan?
 
   /// One projection for several plans, and for each plan where its members stand in it.
   package static func sharing(_ plans: [Plan]) -> (members: [String], heads: [Head]) {
@@ -101,7 +103,9 @@ package final class SourceFeed {
     return FedBatch(
       made: made,
       frames: heads.map { head in
-        head.plan.runHead(on: made.batch, live: live, memberMap: head.memberMap)
+        var frame = head.plan.runHead(on: made.batch, live: live, memberMap: head.memberMap)
+        head.fold?.readUnits(of: &frame)
+        return frame
       })
   }
 

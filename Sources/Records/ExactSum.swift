@@ -13,10 +13,10 @@ package struct ExactSum: Sendable, Equatable {
   package init() {}
 
   /// A sum that goes on from a fixed one.
-  package init(_ sum: FixedSum) {
-    low = sum.low
-    high = sum.high
-  }
+  package init(_ sum: FixedSum) { fixed = Int128(sum.units) }
+
+  /// Adds what a `FixedSum` had to carry.
+  package mutating func carry(_ words: Int) { add(Int128(words) << 64) }
 
   private var fixed: Int128 {
     @inline(__always) get { Int128(high) << 64 | Int128(low) }

@@ -1,12 +1,11 @@
 /// The exact sum of numbers that are whole units of 10^-9 and fit a word, as nearly all are that logs
-/// hold: an `ExactSum` without a reference, which is quicker to keep for very many groups.
+/// hold: an `ExactSum` in one word, which is quicker to keep for very many groups.
 ///
-/// It can't overflow: each number has less than 2^63 units, and nobody adds 2^63 of them.
+/// When it leaves the word it goes on from its other end, and says so: the difference, a whole number
+/// of 2^64 units, is for an `ExactSum` to carry.
 @usableFromInline
 package struct FixedSum: Sendable {
-  /// In two words: an `Int128` would align whatever holds it to 16 bytes.
-  @usableFromInline var low: UInt64 = 0
-  @usableFromInline var high: Int64 = 0
+  @usableFromInline var units: Int64 = 0
 
   @inlinable
   package init() {}
@@ -27,31 +26,26 @@ package struct FixedSum: Sendable {
     ExactSum.units(value).flatMap { Int64(exactly: $0) }
   }
 
-  /// Adds what `units` said of a number.
+  /// Adds what `units` said of a number; answers with what has to be carried, mostly nothing.
   @inlinable
   @inline(__always)
-  package mutating func add(_ units: Int64) {
-    let (sum, carries) = low.addingReportingOverflow(UInt64(bitPattern: units))
-    low = sum
-    // The sign of the number is its upper half.
-    high &+= (units >> 63) &+ (carries ? 1 : 0)
+  package mutating func add(_ more: Int64) -> Int {
+    let (sum, overflows) = units.addingReportingOverflow(more)
+    units = sum
+    return overflows ? (more > 0 ? 1 : -1) : 0
   }
 
-  /// Adds the numbers of another sum.
+  /// Adds the numbers of another sum; answers as above.
   @inlinable
   @inline(__always)
-  package mutating func add(_ other: FixedSum) {
-    let (sum, carries) = low.addingReportingOverflow(other.low)
-    low = sum
-    high &+= other.high &+ (carries ? 1 : 0)
-  }
+  package mutating func add(_ other: FixedSum) -> Int { add(other.units) }
 
-  /// Takes away the numbers of another sum that was added.
+  /// Takes away the numbers of another sum that was added; answers as above.
   @inlinable
   @inline(__always)
-  package mutating func subtract(_ other: FixedSum) {
-    let (difference, borrows) = low.subtractingReportingOverflow(other.low)
-    low = difference
-    high &-= other.high &+ (borrows ? 1 : 0)
+  package mutating func subtract(_ other: FixedSum) -> Int {
+    let (difference, overflows) = units.subtractingReportingOverflow(other.units)
+    units = difference
+    return overflows ? (other.units > 0 ? -1 : 1) : 0
   }
 }

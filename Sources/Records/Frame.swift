@@ -6,6 +6,8 @@ package struct Frame: Sendable {
   package let rowCount: Int
   package var live: Selection
   package private(set) var columns: [Column?]
+  /// The numbers of columns that a sum has asked for, by slot.
+  private var units: [UnitColumn?] = []
   package let arena: Arena
   /// The batch of a raw frame; nil after an aggregate.
   package let batch: Batch?
@@ -55,7 +57,21 @@ package struct Frame: Sendable {
     return column
   }
 
+  /// The numbers of a field as sums add them, read by `read` the first time.
+  package mutating func units(
+    of slot: Slot, read: (Column, Selection) -> UnitColumn
+  ) -> UnitColumn {
+    if slot.index >= units.count {
+      units.append(contentsOf: [UnitColumn?](repeating: nil, count: slot.index + 1 - units.count))
+    }
+    if let known = units[slot.index] { return known }
+    let column = read(column(slot), live)
+    units[slot.index] = column
+    return column
+  }
+
   package mutating func set(_ slot: Slot, to column: Column) {
+    if slot.index < units.count { units[slot.index] = nil }
     if slot.index >= columns.count {
       columns.append(contentsOf: [Column?](repeating: nil, count: slot.index + 1 - columns.count))
     }

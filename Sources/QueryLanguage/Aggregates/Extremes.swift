@@ -10,7 +10,7 @@ package struct Minimum: Aggregate {
 
   package var subtracts: Bool { false }
 
-  package var readsNumbers: Bool { true }
+  package var reading: ArgumentReading { .numbers }
 
   package func accumulator() -> any Accumulator { ExtremeState(sign: -1) }
 }
@@ -25,7 +25,7 @@ package struct Maximum: Aggregate {
 
   package var subtracts: Bool { false }
 
-  package var readsNumbers: Bool { true }
+  package var reading: ArgumentReading { .numbers }
 
   package func accumulator() -> any Accumulator { ExtremeState(sign: 1) }
 }

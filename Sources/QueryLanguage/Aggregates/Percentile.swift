@@ -22,7 +22,7 @@ package struct Percentile: Aggregate {
 
   package var subtracts: Bool { false }
 
-  package var readsNumbers: Bool { true }
+  package var reading: ArgumentReading { .numbers }
 
   package func accumulator() -> any Accumulator { PercentileState(rank: rank) }
 }

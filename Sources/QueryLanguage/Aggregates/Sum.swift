@@ -13,7 +13,7 @@ package struct Sum: Aggregate {
 
   package var subtracts: Bool { true }
 
-  package var readsNumbers: Bool { true }
+  package var reading: ArgumentReading { .units }
 
   package func accumulator() -> any Accumulator { SumState(result: .sum) }
 }
@@ -28,7 +28,7 @@ package struct Average: Aggregate {
 
   package var subtracts: Bool { true }
 
-  package var readsNumbers: Bool { true }
+  package var reading: ArgumentReading { .units }
 
   package func accumulator() -> any Accumulator { SumState(result: .mean) }
 }
@@ -45,7 +45,8 @@ struct SumState: Accumulator {
 
   let result: Result
   private var groups: [Group] = []
-  /// For every group the numbers that a `FixedSum` can't hold; empty until there is one.
+  /// For every group the numbers that a `FixedSum` can't hold, and what those carried that did not stay
+  /// within a word; empty until there is something.
   private var others: [ExactSum] = []
 
   init(result: Result) { self.result = result }
@@ -61,25 +62,34 @@ struct SumState: Accumulator {
   }
 
   mutating func absorb(_ rows: FoldRows) {
-    // Read before they are added, so that adding does little a row; see `GroupTable`.
-    var units = [Int64](repeating: 0, count: rows.rows.count)
-    var fixed = rows.rows
-    fixed.filter { row in
-      guard let number = rows.column?[row].number else { return false }
-      guard let known = FixedSum.units(number) else {
-        add(number, to: Int(rows.groups[row]))
-        return false
-      }
-      units[row] = known
-      return true
+    guard case .units(let units, let column) = rows.argument else { return }
+    addFixed(units, rows)
+    var others = rows.rows
+    others.formIntersection(units.others)
+    others.forEach { row in
+      if let number = column[row].number { add(number, to: Int(rows.groups[row])) }
     }
+  }
+
+  private mutating func addFixed(_ column: UnitColumn, _ rows: FoldRows) {
+    var fixed = rows.rows
+    fixed.formIntersection(column.fixed)
+    var carries: [(group: Int, words: Int)] = []
     var groups = groups.mutableSpan
     for row in fixed.inOrder {
       groups.prefetch(rows.groups.ahead(of: row))
       let group = Int(rows.groups[row])
-      groups[group].sum.add(units[row])
+      let words = groups[group].sum.add(column.units[row])
       groups[group].count += 1
+      if words != 0 { carries.append((group, words)) }
     }
+    for (group, words) in carries { carry(words, of: group) }
+  }
+
+  @inline(never)
+  private mutating func carry(_ words: Int, of group: Int) {
+    if others.isEmpty { growOthers() }
+    others[group].carry(words)
   }
 
   @inline(never)
@@ -92,7 +102,8 @@ struct SumState: Accumulator {
   mutating func merge(_ other: any Accumulator, groups map: [Int32]) {
     let other = other as! SumState
     for (theirs, ours) in map.enumerated() where ours >= 0 {
-      groups[Int(ours)].sum.add(other.groups[theirs].sum)
+      let words = groups[Int(ours)].sum.add(other.groups[theirs].sum)
+      if words != 0 { carry(words, of: Int(ours)) }
       groups[Int(ours)].count += other.groups[theirs].count
     }
     guard !other.others.isEmpty else { return }
@@ -105,7 +116,8 @@ struct SumState: Accumulator {
   mutating func subtract(_ other: any Accumulator, groups map: [Int32]) {
     let other = other as! SumState
     for (theirs, ours) in map.enumerated() where ours >= 0 {
-      groups[Int(ours)].sum.subtract(other.groups[theirs].sum)
+      let words = groups[Int(ours)].sum.subtract(other.groups[theirs].sum)
+      if words != 0 { carry(words, of: Int(ours)) }
       groups[Int(ours)].count -= other.groups[theirs].count
     }
     guard !other.others.isEmpty else { return }

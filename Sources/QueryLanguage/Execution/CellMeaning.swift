@@ -98,6 +98,7 @@ enum CellText {
 }
 
 /// `=`, `<` and their kin between two cells.
+@usableFromInline
 package enum CellComparator: String, Sendable, CaseIterable {
   case equal = "="
   case notEqual = "!="

@@ -42,15 +42,15 @@ package protocol Aggregate: Sendable {
   /// Whether the result depends on when and where rows stood.
   var readsMoments: Bool { get }
 
-  /// Whether only the numbers among the argument's values matter.
-  var readsNumbers: Bool { get }
+  /// What it looks at of its argument's values.
+  var reading: ArgumentReading { get }
 
   func accumulator() -> any Accumulator
 }
 
 extension Aggregate {
   package var readsMoments: Bool { false }
-  package var readsNumbers: Bool { false }
+  package var reading: ArgumentReading { .values }
 }
 
 /// The aggregates that conditions know something about.
@@ -80,6 +80,9 @@ package protocol Accumulator: Sendable {
   /// Forgets a group, whose number will be used again.
   mutating func reset(_ group: Int)
 
+  /// Forgets all groups of a range.
+  mutating func reset(_ groups: Range<Int>)
+
   func result(_ group: Int, _ arena: Arena) -> Cell
 
   /// Says the results of a range of groups; nil where one is no number.
@@ -91,6 +94,10 @@ package protocol Accumulator: Sendable {
 
 // For every accumulator alike, and compiled for each: one dynamic call for many groups.
 extension Accumulator {
+  package mutating func reset(_ groups: Range<Int>) {
+    for group in groups { reset(group) }
+  }
+
   package func forEachNumber(
     _ groups: Range<Int>, _ body: (_ group: Int, _ number: Double?) -> Void
   ) {
@@ -109,9 +116,13 @@ extension Accumulator {
 /// Rows with the arguments of every aggregate of a fold, read once for any number of partials.
 package struct FoldInput {
   /// The argument of each aggregate; nil for `count` of rows.
-  let columns: [Column?]
+  let arguments: [FoldArgument?]
   /// The group of each row in the table.
   package let groups: [Int32]
+  /// The largest of them; negative without any.
+  let largestGroup: Int32
+  /// The number of the first row among all that ever came.
+  let arrival: UInt64
   let batch: Batch?
   /// When and where rows stood that no longer have a batch.
   let moments: [Moment]?
@@ -120,15 +131,19 @@ package struct FoldInput {
   /// One of the rows by itself, which is row 0 then.
   package func single(_ row: Int) -> FoldInput {
     FoldInput(
-      columns: columns.map { $0.map { .constant($0[row]) } }, groups: [groups[row]], batch: batch,
-      moments: moments, origins: [origins?[row] ?? row])
+      arguments: arguments.map { $0?.single(row) }, groups: [groups[row]],
+      largestGroup: groups[row], arrival: arrival + UInt64(row), batch: batch, moments: moments,
+      origins: [origins?[row] ?? row])
   }
 
   private init(
-    columns: [Column?], groups: [Int32], batch: Batch?, moments: [Moment]?, origins: [Int]?
+    arguments: [FoldArgument?], groups: [Int32], largestGroup: Int32, arrival: UInt64,
+    batch: Batch?, moments: [Moment]?, origins: [Int]?
   ) {
-    self.columns = columns
+    self.arguments = arguments
     self.groups = groups
+    self.largestGroup = largestGroup
+    self.arrival = arrival
     self.batch = batch
     self.moments = moments
     self.origins = origins
@@ -136,30 +151,37 @@ package struct FoldInput {
 
   package init(
     _ frame: inout Frame, rows: Selection, groups: [Int32], _ plan: FoldPlan,
-    moments: [Moment]? = nil
+    arrival: UInt64 = 0, moments: [Moment]? = nil
   ) {
     self.groups = groups
+    self.arrival = arrival
+    var largest: Int32 = -1
+    rows.forEach { largest = max(largest, groups[$0]) }
+    largestGroup = largest
     self.moments = moments
     batch = frame.lines
     origins = frame.origins
-    var numbers: [Slot: Column] = [:]
-    columns = plan.columns.map { column in
+    var known: [Reading: FoldArgument] = [:]
+    arguments = plan.columns.map { column in
       guard let slot = column.argument else { return nil }
-      guard column.aggregate.readsNumbers else { return frame.column(slot) }
-      if let known = numbers[slot] { return known }
-      let values = frame.column(slot)
-      var cells = [Cell](repeating: .null, count: frame.rowCount)
-      rows.forEach { row in if let number = values[row].number { cells[row] = Cell(number) } }
-      numbers[slot] = .cells(cells)
-      return .cells(cells)
+      let reading = Reading(slot: slot, kind: column.aggregate.reading)
+      if let argument = known[reading] { return argument }
+      let argument = FoldArgument(&frame, slot, rows, reading.kind)
+      known[reading] = argument
+      return argument
     }
+  }
+
+  private struct Reading: Hashable {
+    var slot: Slot
+    var kind: ArgumentReading
   }
 }
 
 /// Rows on their way into accumulators.
 package struct FoldRows {
-  /// The argument's values; nil for `count` of rows.
-  package var column: Column?
+  /// The argument; nil for `count` of rows.
+  package var argument: FoldArgument?
   package var rows: Selection
   /// The group of each live row.
   package var groups: [Int32]
@@ -169,6 +191,11 @@ package struct FoldRows {
   package var moments: [Moment]?
   /// The line of the batch, or the kept row, that each row comes from, when that is not its number.
   package var origins: [Int]?
+
+  /// The argument's values, where the aggregate reads those or the numbers among them.
+  package var column: Column? {
+    if case .cells(let column) = argument { column } else { nil }
+  }
 
   @inline(__always)
   package func forEach(_ body: (_ group: Int, _ cell: Cell, _ row: Int) -> Void) {

@@ -28,12 +28,34 @@ package struct GroupTable: Sendable {
   /// is asked for some rows ahead.
   package mutating func groups(of columns: [Column], rows: Selection) -> [Int32] {
     let columns = columns.map { $0.spread(over: rows.count) }
-    var hashes = [UInt64](repeating: 0, count: rows.count)
-    for cells in columns {
-      rows.forEach { hashes[$0] = KeyPart(cells[$0]).hash(seed: hashes[$0]) }
-    }
-    let entries = entries(of: hashes, rows)
+    // Most rules group by one field; then no row has to go through a list of columns.
+    guard columns.count == 1 else { return groups(rows, of: SeveralColumns(columns: columns)) }
+    return groups(rows, of: OneColumn(cells: columns[0]))
+  }
+
+  @inline(__always)
+  private mutating func groups(_ rows: Selection, of source: some KeySource) -> [Int32] {
     var groups = [Int32](repeating: -1, count: rows.count)
+    let (hashes, unknown) = find(rows, of: source, &groups)
+    for row in unknown {
+      // A new one, which an earlier row may have made, or one of two with half a hash in common.
+      groups[row] =
+        find(hashes[row]) { source.isKey(of: row, $0, in: keys) }
+        ?? add(hashes[row]) { source.write(row, to: &$0) }
+    }
+    return groups
+  }
+
+  /// Notes the groups of the rows that are found at the first look; says which are not.
+  @inline(__always)
+  private func find(
+    _ rows: Selection, of source: some KeySource, _ groups: inout [Int32]
+  ) -> (hashes: [UInt64], unknown: [Int]) {
+    var hashes = [UInt64](repeating: 0, count: rows.count)
+    var hashed = hashes.mutableSpan
+    for row in rows.inOrder { hashed[row] = source.hash(of: row) }
+    let entries = entries(of: hashes, rows)
+    var unknown: [Int] = []
     var found = groups.mutableSpan
     for row in rows.inOrder {
       let next = row &+ rowsFetchedAhead
@@ -42,26 +64,13 @@ package struct GroupTable: Sendable {
         keys.prefetch(key &- 8..<key &+ 40)
       }
       let entry = entries[row]
-      if entry != GroupTable.vacant, isKey(GroupTable.key(of: entry), columns, row) {
+      if entry != GroupTable.vacant, source.isKey(of: row, GroupTable.key(of: entry), in: keys) {
         found[row] = group(of: entry)
       } else {
-        // A new one, which an earlier row may have made, or one of two with half a hash in common.
-        found[row] =
-          find(hashes[row]) { isKey($0, columns, row) }
-          ?? add(hashes[row]) { for cells in columns { KeyPart(cells[row]).write(to: &$0) } }
+        unknown.append(row)
       }
     }
-    return groups
-  }
-
-  /// Whether the key at `place` is that of a row.
-  @inline(__always)
-  private func isKey(_ place: Int, _ columns: [[Cell]], _ row: Int) -> Bool {
-    var place = place
-    for index in columns.indices where !KeyPart(columns[index][row]).stands(in: keys, at: &place) {
-      return false
-    }
-    return true
+    return (hashes, unknown)
   }
 
   /// The group with the key of `group` in `other`.
@@ -185,6 +194,48 @@ package struct GroupTable: Sendable {
     var result: [Cell] = []
     forEachPart(of: group) { result.append(arena.adopt($0.cell)) }
     return result
+  }
+}
+
+/// Rows as keys.
+private protocol KeySource {
+  func hash(of row: Int) -> UInt64
+  /// Whether the key at `place` is that of a row.
+  func isKey(of row: Int, _ place: Int, in keys: ByteStore) -> Bool
+  func write(_ row: Int, to keys: inout ByteStore)
+}
+
+private struct OneColumn: KeySource {
+  let cells: [Cell]
+
+  @inline(__always)
+  func hash(of row: Int) -> UInt64 { KeyPart(cells[row]).hash(seed: 0) }
+
+  @inline(__always)
+  func isKey(of row: Int, _ place: Int, in keys: ByteStore) -> Bool {
+    var place = place
+    return KeyPart(cells[row]).stands(in: keys, at: &place)
+  }
+
+  func write(_ row: Int, to keys: inout ByteStore) { KeyPart(cells[row]).write(to: &keys) }
+}
+
+private struct SeveralColumns: KeySource {
+  let columns: [[Cell]]
+
+  @inline(__always)
+  func hash(of row: Int) -> UInt64 {
+    columns.reduce(0) { KeyPart($1[row]).hash(seed: $0) }
+  }
+
+  @inline(__always)
+  func isKey(of row: Int, _ place: Int, in keys: ByteStore) -> Bool {
+    var place = place
+    return columns.allSatisfy { KeyPart($0[row]).stands(in: keys, at: &place) }
+  }
+
+  func write(_ row: Int, to keys: inout ByteStore) {
+    for cells in columns { KeyPart(cells[row]).write(to: &keys) }
   }
 }
 

@@ -21,18 +21,41 @@ package struct Partial: Sendable {
   private var members: [Int32] = []
   private var places = IntegerIndex()
   private var largest: Int32 = 0
+  /// When the first row of each place came, where somebody sees the order of groups.
+  private var arrivals: [UInt64] = []
 
   package init(_ plan: FoldPlan) {
     self.plan = plan
     accumulators = plan.accumulators()
   }
 
-  /// One that will have about the groups of another.
-  package init(like other: Partial) {
+  /// One that will have about the groups of another. `spare` is one that nobody needs any more: where
+  /// very many groups are, memory that is there already is much cheaper than memory that is asked for.
+  package init(like other: Partial, reusing spare: inout Partial?) {
+    guard other.standsAtNumbers else {
+      self.init(other.plan)
+      return
+    }
+    if var spare = spare.take(), spare.fits(other) {
+      spare.clear()
+      self = spare
+      return
+    }
     self.init(other.plan)
-    guard other.standsAtNumbers else { return }
     standsAtNumbers = true
     counts = [Int](repeating: 0, count: other.counts.count)
+  }
+
+  /// Whether it has about the room that the groups of another need.
+  private func fits(_ other: Partial) -> Bool {
+    standsAtNumbers && counts.count <= 2 * other.counts.count
+  }
+
+  /// Forgets all rows, but not the room for them.
+  private mutating func clear() {
+    for index in accumulators.indices { accumulators[index]?.reset(counts.indices) }
+    for place in counts.indices { counts[place] = 0 }
+    groupCount = 0
   }
 
   package var isEmpty: Bool { groupCount == 0 }
@@ -63,12 +86,18 @@ package struct Partial: Sendable {
     places[group] = place
     members.append(group)
     counts.append(0)
+    if plan.showsOrder { arrivals.append(.max) }
     largest = max(largest, group)
     return place
   }
 
   private mutating func growAccumulators() {
     for index in accumulators.indices { accumulators[index]?.grow(to: counts.count) }
+  }
+
+  private mutating func note(arrival: UInt64, at place: Int) {
+    guard plan.showsOrder else { return }
+    arrivals[place] = min(arrivals[place], arrival)
   }
 
   @inline(__always)
@@ -87,13 +116,13 @@ package struct Partial: Sendable {
 
   /// Takes in some of the rows of `input`.
   package mutating func absorb(_ input: FoldInput, rows: Selection) {
-    let places = makePlaces(of: input.groups, rows)
+    let places = makePlaces(of: input, rows)
     growAccumulators()
     count(rows, at: places)
     for index in accumulators.indices {
       accumulators[index]?.absorb(
         FoldRows(
-          column: input.columns[index], rows: rows, groups: places, batch: input.batch,
+          argument: input.arguments[index], rows: rows, groups: places, batch: input.batch,
           moments: input.moments, origins: input.origins))
     }
     spread()
@@ -112,17 +141,21 @@ package struct Partial: Sendable {
   }
 
   /// The place of each row, made if need be.
-  private mutating func makePlaces(of groups: [Int32], _ rows: Selection) -> [Int32] {
+  private mutating func makePlaces(of input: FoldInput, _ rows: Selection) -> [Int32] {
+    let groups = input.groups
     guard !standsAtNumbers else {
-      var last: Int32 = -1
-      rows.forEach { last = max(last, groups[$0]) }
-      if last >= 0 { _ = makePlace(of: last) }
+      if input.largestGroup >= 0 { _ = makePlace(of: input.largestGroup) }
       return groups
     }
     var found = groups
     // In rounds, as in `GroupTable`: first where groups are, then what is there.
     rows.forEach { found[$0] = places[found[$0]] ?? -1 }
-    rows.forEach { if found[$0] < 0 { found[$0] = makePlace(of: groups[$0]) } }
+    rows.forEach { row in
+      guard found[row] < 0 else { return }
+      let place = makePlace(of: groups[row])
+      found[row] = place
+      note(arrival: input.arrival + UInt64(row), at: Int(place))
+    }
     return found
   }
 
@@ -135,6 +168,7 @@ package struct Partial: Sendable {
   private mutating func take(_ other: Partial, mapping map: [Int32]) {
     for (theirs, ours) in map.enumerated() where ours >= 0 {
       count(other.counts[theirs], at: Int(ours))
+      if plan.showsOrder { note(arrival: other.arrivals[theirs], at: Int(ours)) }
     }
     for (index, theirs) in other.accumulators.enumerated() {
       if let theirs { accumulators[index]?.merge(theirs, groups: map) }
@@ -227,6 +261,27 @@ package struct Partial: Sendable {
   private mutating func rearrange(atNumbers: Bool) {
     var fresh = Partial(plan)
     fresh.standsAtNumbers = atNumbers
+    fresh.take(self, mapping: fresh.mapping(of: self))
+    self = fresh
+  }
+
+  /// Puts the groups of a whole in the order in which their first rows in its parts came. What was taken
+  /// out of the whole may have been what gave a group its place.
+  package mutating func arrange(as parts: some Sequence<Partial>) {
+    guard plan.showsOrder, groupCount > 1 else { return }
+    var first = [UInt64](repeating: .max, count: counts.count)
+    for part in parts {
+      for place in part.counts.indices where part.counts[place] > 0 {
+        guard let ours = places[part.members[place]] else { continue }
+        first[Int(ours)] = min(first[Int(ours)], part.arrivals[place])
+      }
+    }
+    let held = counts.indices.filter { counts[$0] > 0 }
+    let order = held.sorted { first[$0] < first[$1] }
+    guard order != held else { return }
+    var fresh = Partial(plan)
+    for place in order { _ = fresh.makePlace(of: members[place]) }
+    fresh.growAccumulators()
     fresh.take(self, mapping: fresh.mapping(of: self))
     self = fresh
   }
