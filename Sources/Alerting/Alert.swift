@@ -37,6 +37,9 @@ package struct Alert: Sendable, Equatable {
   /// The instants that `at_least` still counts as hits, oldest first.
   package internal(set) var hits: [Int64] = []
 
+  /// Where the day begins after which it expires, of an alert of silence that is firing.
+  package internal(set) var silentSince: Int64?
+
   /// Whether it is under way, so that its group is looked at whether it has lines or not.
   var isActive: Bool { isFiring || pendingSince != nil }
 
@@ -82,17 +85,20 @@ package struct Alert: Sendable, Equatable {
 
   /// A day without any line ends an alert, whatever its condition says.
   ///
-  /// The day begins with the firing, or with the last line if that came later. Missing data is about
-  /// the silence itself, so that its day begins with the last line; only when a day had passed already
-  /// does it begin with the firing: that of an alert which fires again, or of a window of days.
+  /// The day begins with the firing, or with the last line if that came later.
   mutating func expire(at time: Int64, lastLine: Int64, _ terms: AlertTerms) -> Change? {
-    guard isFiring else { return nil }
-    let isAboutSilence = terms.level == .missingData
-    let start =
-      isAboutSilence && firedAt - lastLine < AlertGroups.memory ? lastLine : max(firedAt, lastLine)
-    guard time - start >= AlertGroups.memory else { return nil }
+    guard isFiring, time - max(silentSince ?? firedAt, lastLine) >= AlertGroups.memory else {
+      return nil
+    }
     end()
     return .expires
+  }
+
+  /// It fired for want of lines. Missing data is about the silence itself, so that its day begins with
+  /// the last line; only when a day had passed already does it begin with the firing: that of an alert
+  /// which fires again, or of a window of days. Lines that come late are no reason to begin it anew.
+  mutating func noteSilence(since lastLine: Int64) {
+    silentSince = firedAt - lastLine < AlertGroups.memory ? lastLine : firedAt
   }
 
   /// What the instant is once the ones before it have been counted in: too few hits are no hit, but
@@ -132,5 +138,6 @@ package struct Alert: Sendable, Equatable {
   mutating func end() {
     isFiring = false
     clearSince = nil
+    silentSince = nil
   }
 }

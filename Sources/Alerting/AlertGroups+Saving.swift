@@ -100,6 +100,7 @@ extension Alert {
     clearSince = saved.clearSince
     pendingSince = saved.pendingSince
     hits = saved.hits
+    silentSince = saved.silentSince
   }
 }
 
@@ -108,6 +109,6 @@ extension SavedAlert {
     self.init(
       level: level, group: group, isFiring: alert.isFiring, ordinal: alert.ordinal,
       firedAt: alert.firedAt, lastHit: alert.lastHit, clearSince: alert.clearSince,
-      pendingSince: alert.pendingSince, hits: alert.hits)
+      pendingSince: alert.pendingSince, hits: alert.hits, silentSince: alert.silentSince)
   }
 }

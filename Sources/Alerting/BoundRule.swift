@@ -61,7 +61,7 @@ package struct BoundRule: Sendable {
   /// Whether it matters to a condition when a group had its first line.
   func watchesFirstLines(_ index: Int) -> Bool {
     guard levels.indices.contains(index), levels[index].isConfirming else { return true }
-    return looksAtKnown(index)
+    return looksAtKnown(index) || levels[index].noValue == .hit
   }
 
   /// The first instant at or after `time`.
@@ -72,7 +72,7 @@ package struct BoundRule: Sendable {
 
   /// Whether the first line of a group must be known.
   package var watchesGroupStart: Bool {
-    !groupSlots.isEmpty && levels.contains { !$0.isConfirming }
+    !groupSlots.isEmpty && levels.contains { !$0.isConfirming || $0.noValue == .hit }
   }
 }
 
@@ -106,7 +106,8 @@ package struct BoundLevel: Sendable {
     switch alert {
     case .greater, .greaterOrEqual: value > other
     case .less, .lessOrEqual: value < other
-    case .equal, .notEqual: false
+    case .equal: false
+    case .notEqual: abs(value - alertBound) > abs(other - alertBound)
     }
   }
 
@@ -233,7 +234,9 @@ private struct RuleBinding {
       series: series, missingData: rule.missingData,
       terms: levels.map(\.terms) + (series?.terms ?? []) + [missingTerms].compactMap { $0 },
       expansion: expansion)
-    bound.fold.showsOrder = !bound.readsTotals || series != nil
+    // Of values as far from what they should not be, a record has that of the first row.
+    let picksFirst = bound.hasSeveralRows && levels.contains { $0.alert == .notEqual }
+    bound.fold.showsOrder = !bound.readsTotals || series != nil || picksFirst
     return bound
   }
 
@@ -359,6 +362,11 @@ private struct RuleBinding {
     }
   }
 
+  private func isCount(_ subject: BoundLevel.Subject) -> Bool {
+    guard case .column(let slot) = subject else { return true }
+    return [.count, .countDistinct].contains(plan.result[slot].aggregate)
+  }
+
   /// The bound in the unit of the column it is compared with.
   private mutating func number(
     _ comparison: Comparison, _ subject: BoundLevel.Subject
@@ -369,7 +377,10 @@ private struct RuleBinding {
     guard case .column(let slot) = subject, let columnUnit = plan.result[slot].unit else {
       report(
         .unitUnknown(comparison.text), at: comparison.span,
-        help: "declare the field with 'units: { field: s }', or compare with a plain number")
+        help: isCount(subject)
+          ? "it is a number of lines, which has no unit: write "
+            + "'\(comparison.comparator.rawValue) \(NumberText.shortest(comparison.number))'"
+          : "declare the field with 'units: { field: s }', or compare with a plain number")
       return nil
     }
     return factor == columnUnit ? comparison.number : comparison.number * factor / columnUnit

@@ -50,7 +50,10 @@ extension Monitor {
       folds = fresh
       groups.forgetFoldNumbers()
     }
-    if groups.numbered > 4_096, groups.numbered > 4 * live { groups.dropUnused(at: time) }
+    if groups.numbered > 4_096, groups.numbered > 4 * live {
+      groups.dropUnused(at: time)
+      heldBack = []
+    }
   }
 
   /// Decides the rest when no more lines come: every instant up to and including `end`.
@@ -83,18 +86,22 @@ extension Monitor {
   }
 
   mutating func decide(_ time: Int64, line: UInt64, _ decisions: inout [Decision]) {
-    guard let due else { return }
-    if passesOver(time), groups.isQuiet, lead == nil, !owesInstant, !rule.needsInstants { return }
+    guard due != nil else { return }
+    // A line of the window `lead` told of nothing that was firing then, and may have been ended since by
+    // an instant before that window's.
+    let isLed = time <= ledThrough
+    if passesOver(time), groups.isQuiet, !isLed, !owesInstant, !rule.needsInstants { return }
     owesInstant = false
     guard isWhole(at: time), rule.series == nil || !isMissingLines(at: time) else {
       lens?.note(undecided: time)
       groups.breakRuns(at: time)
       return groups.settle(at: time)
     }
+    due?.arrange(over: panes)
     if let series = rule.series { decideSeries(series, at: time, line: line, &decisions) }
     let found =
       rule.levels.isEmpty
-      ? [] : rule.readsTotals ? totalsByGroup(due.totals) : rowsByGroup(at: time)
+      ? [] : rule.readsTotals ? due.map { totalsByGroup($0.totals) } ?? [] : rowsByGroup(at: time)
     for index in rule.levels.indices {
       let judged = judged(found[index], level: index, at: time)
       for group in groups.inDecisionOrder(judged) {
@@ -156,20 +163,22 @@ extension Monitor {
     if isMissingLines(at: time), !(level.isConfirming && found.isHit(group)) {
       return (.early, found.farthest(of: group))
     }
-    if !level.isConfirming {
-      let start = max(began, groups.firstLine(of: group, index) ?? began)
-      if time - start < rule.window { return (.early, nil) }
-    }
+    let start = max(began, groups.firstLine(of: group, index) ?? began)
+    let isEarly = time - start < rule.window
+    if isEarly, !level.isConfirming { return (.early, nil) }
     if let value = found.farthest(of: group) {
       return (found.isHit(group) ? .hit : found.isClear(group) ? .clear : .neither, value)
     }
+    // Absence says something of groups that are known, or firing.
+    if level.emptyCanHit, groups.isForgotten(group, index, at: time) { return (.neither, nil) }
     if level.emptyIsZero {
       return (level.isHit(0) ? .hit : level.isClear(0) ? .clear : .neither, 0)
     }
     switch level.noValue {
     case .clear: return (.nothing, nil)
     case .keep: return (.unknown, nil)
-    case .hit: return (.hit, nil)
+    // The next line may take that away, whatever the condition.
+    case .hit: return (isEarly ? .early : .hit, nil)
     }
   }
 }

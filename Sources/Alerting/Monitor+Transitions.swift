@@ -13,6 +13,7 @@ extension Monitor {
     let lastLine = max(began, groups.lastLine(of: group))
     let (change, ordinal) = groups.update(index, group) { alert in
       var change = alert.observe(finding, at: time, terms, mayFire: mayFire)
+      if change == .fires, terms.level == .missingData { alert.noteSilence(since: lastLine) }
       if change == nil, order.instant != .max {
         change = alert.expire(at: time, lastLine: lastLine, terms)
       }
@@ -27,7 +28,10 @@ extension Monitor {
     }
     guard let change else { return }
     guard let step = change.step else {
-      troubles.suppressed += 1
+      // It is a hit at every instant, and one alert.
+      if heldBack.insert(AlertPlace(index: index, group: group)).inserted {
+        troubles.suppressed += 1
+      }
       owesInstant = true
       return
     }

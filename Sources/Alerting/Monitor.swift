@@ -37,6 +37,10 @@ package struct Monitor: Sendable {
   /// The rows of the window, of a rule that judges them anew at each instant; others need none.
   var kept: KeptRows?
   var folds = GroupTable()
+  /// The alerts that the limit of those firing was seen to hold back.
+  var heldBack: Set<AlertPlace> = []
+  /// How many rows of batches have come.
+  var arrived: UInt64 = 0
   var groups: AlertGroups
   /// What `anomaly` has learned.
   var book = SeriesBook()
@@ -200,9 +204,11 @@ package struct Monitor: Sendable {
     }
     let oldest = end - rule.window
     let settled = end - every
+    let firstDecided = instant(atOrAfter: began)
     matching.filter { row in
       let time = times[row]
-      if time <= settled, settled >= began, intake == .live {
+      // Older than the first window that was decided is too late for none.
+      if time <= settled, settled >= began, time > firstDecided - rule.window, intake == .live {
         troubles.late += 1
         if troubles.firstLate == nil { troubles.firstLate = Moment(of: row, run.batch) }
       }
@@ -210,7 +216,9 @@ package struct Monitor: Sendable {
     }
     guard !matching.isEmpty else { return }
     guard kept == nil else { return keep(matching, members, &frame, run) }
-    let input = FoldInput(&frame, rows: matching, groups: numbers, rule.fold)
+    // Later batches have larger numbers, and so have later rows of this one.
+    let input = FoldInput(&frame, rows: matching, groups: numbers, rule.fold, arrival: arrived)
+    arrived += UInt64(run.batch.count)
     let parts = parts(of: matching, times)
     for part in parts {
       due?.absorbIfCovered(input, part.rows, pane: part.pane)

@@ -57,10 +57,12 @@ package struct SavedAlert: Sendable, Hashable {
   package var clearSince: Int64?
   package var pendingSince: Int64?
   package var hits: [Int64]
+  /// Where the day began after which an alert of silence expires.
+  package var silentSince: Int64?
 
   package init(
     level: Level, group: GroupKey, isFiring: Bool, ordinal: Int, firedAt: Int64, lastHit: Int64,
-    clearSince: Int64?, pendingSince: Int64?, hits: [Int64]
+    clearSince: Int64?, pendingSince: Int64?, hits: [Int64], silentSince: Int64? = nil
   ) {
     self.level = level
     self.group = group
@@ -71,6 +73,7 @@ package struct SavedAlert: Sendable, Hashable {
     self.clearSince = clearSince
     self.pendingSince = pendingSince
     self.hits = hits
+    self.silentSince = silentSince
   }
 }
 

@@ -3,6 +3,40 @@ import Testing
 /// How hits become an alert and how it ends: `for`, `at_least`, `keep_firing_for`. Windows are (T-10, T],
 /// instants every five seconds.
 @Suite struct ConditionTimelineTests {
+  // MARK: no_value
+
+  /// None has a number, which counts as a hit; but the line that brings one may still come, so it is not
+  /// judged before 10.
+  @Test func `a hit for want of a value waits for a whole window`() throws {
+    let story = try timeline(
+      """
+      query: '* | where host != "tick" | max(rt) as v'
+      critical: { alert: "v > 5", no_value: hit }
+      """,
+      """
+      time      |    |    |    |
+      lines     x x  x   x
+      tick                  x
+      critical            F
+      """)
+    #expect(story == ["10 firing {} null no_data"])
+  }
+
+  /// 6 is a number over 5, and more lines can only confirm that.
+  @Test func `a value that is a hit does not wait for it`() throws {
+    let story = try timeline(
+      """
+      query: '* | where host != "tick" | max(rt) as v'
+      critical: { alert: "v > 5", no_value: hit }
+      """,
+      """
+      time      |    |    |    |
+      lines     x x6
+      critical     F
+      """)
+    #expect(story == ["3 firing {} 6"])
+  }
+
   // MARK: for
 
   /// 5 has 0 2 4, 10 has 2 to 10, 15 has 6 to 14: hits since 5, and 15 - 5 = 10.
@@ -143,8 +177,8 @@ import Testing
       """)
   }
 
-  /// The zero at 0 is no row, so 0 has no value: a hit. 5 and 10 have the nine of 2, (5, 15] has nothing:
-  /// 15 - 0 = 15.
+  /// The zero at 0 is no row, but at 0 no whole window has passed. 5 and 10 have the nine of 2, (5, 15] and
+  /// (10, 20] have nothing, a hit: 20 - 5 = 15.
   @Test func `hit makes a run of instants without value`() throws {
     let story = try timeline(
       """
@@ -152,11 +186,11 @@ import Testing
       critical: { alert: "x > 5", for: 15s, no_value: hit }
       """,
       """
-      time      |    |    |    |
-      lines     0 9       0    0
-      critical  P              F
+      time      |    |    |    |    |
+      lines     0 9       0    0    0
+      critical       P              F
       """)
-    #expect(story == ["0 pending {} null no_data", "15 firing {} null no_data"])
+    #expect(story == ["5 pending {} 9", "20 firing {} null no_data"])
   }
 
   /// warning is a hit on the line at 2, critical pends at 5 and fires at 10: (0, 10] has 1 2 6.

@@ -83,7 +83,7 @@ import Testing
     return false
   }
 
-  @Test func `an alert of silence needs the newest line`() throws {
+  @Test func `an alert of silence needs the time since when it is silent`() throws {
     let rules = """
       monitors:
         - name: silence
@@ -91,6 +91,19 @@ import Testing
           missing_data: { window: 5m }
       """
     let log = log(26 * 60) { $0 < 10 }
+    #expect(try needs(rules, log) { saved in saved.changeAlerts { $0.silentSince = nil } })
+  }
+
+  @Test func `an alert that does not resolve needs the newest line`() throws {
+    let rules = """
+      monitors:
+        - name: beats
+          query: beat
+          window: 5m
+          critical: { alert: "> 0", resolution_window: 3d }
+      """
+    // The day begins with the last beat, long after the alert.
+    let log = log(27 * 60) { $0 < 90 }
     #expect(try needs(rules, log) { $0.lastLine = 0 })
   }
 

@@ -6,7 +6,8 @@ import Testing
 @discardableResult
 func timeline(
   _ rule: String, _ drawing: String, column: Int64 = 1_000, drain: Bool = false,
-  lateness: Int64 = 0, gap: Int64? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  lateness: Int64 = 0, gap: Int64? = nil, maxAhead: Int64 = 300_000,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [String] {
   let drawing = TimelineDrawing(drawing, column: column)
   var keys = rule.split(separator: "\n").map(String.init)
@@ -19,6 +20,7 @@ func timeline(
   let yaml = "monitors:\n  - name: m\n" + keys.map { "    \($0)\n" }.joined()
   var options = ProductReplay.Options(drain: drain)
   options.latenesses = [lateness]
+  options.maxAhead = maxAhead
   options.gap = gap.map { drawing.time(of: $0) }
   let files = [(name: "log", bytes: drawing.log)]
   let records = try ProductReplay.records(yaml: yaml, files: files, options: options)

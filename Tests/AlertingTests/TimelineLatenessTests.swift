@@ -53,6 +53,19 @@ import Testing
       """, lateness: 10_000)
   }
 
+  /// 21 comes while the alert of 0 still fires, and confirms nothing. 23 lets 20 be decided, which ends that
+  /// alert: hits 0 and 5, clear since 10. What 21 did not say, 25 does: (15, 25]. Hits 25 and 30.
+  @Test func `what a line found firing is told at its instant when that has ended`() throws {
+    try timeline(
+      #"critical: { alert: "> 0" }"#,
+      """
+      time      |    |    |    |    |    |    |    |    |    |    |
+      lines     x                    x
+      tick                             x                         x
+      critical  F                   R    F                   R
+      """, lateness: 2_000)
+  }
+
   /// 11 12 13 are in (5, 15] when 13 comes, though 5 is not decided yet. 0, 5 and 10 have one line or none and
   /// resolve nothing: 13 is later. Hits 15 and 20, clear since 25, 25 + 10 = 35.
   @Test func `a line trips in the window of the instant after the newest`() throws {

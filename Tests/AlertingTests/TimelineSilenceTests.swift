@@ -305,4 +305,22 @@ import Testing
       missing a                  F
       """)
   }
+
+  /// Columns are hours, windows (T-2, T]. The alert of 2 expires a day after the line of 0, that of 25 a day
+  /// after it fired. The line of 20 comes too late to have been missed less.
+  @Test func `a line that comes too late does not hasten the end of an alert`() throws {
+    try timeline(
+      """
+      query: '* | where host != "tick"'
+      window: 2h
+      every: 1h
+      missing_data: { window: 2h }
+      """,
+      """
+      time      |    |    |    |    |    |    |    |    |    |    |    |    |
+      lines     x                                    d  d=20
+      tick                                          x                       x
+      missing     F                     EF                       EF
+      """, column: 3_600_000, maxAhead: 400_000_000)
+  }
 }

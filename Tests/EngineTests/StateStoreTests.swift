@@ -247,7 +247,7 @@ import Testing
       SavedAlert(
         level: .critical, group: GroupKey([(name: "host", value: .text("web \"1\"\n"))]),
         isFiring: true, ordinal: 2, firedAt: 30_000, lastHit: 30_000, clearSince: 40_000,
-        pendingSince: nil, hits: [1, 2]),
+        pendingSince: nil, hits: [1, 2], silentSince: 20_000),
       SavedAlert(
         level: .warning, group: GroupKey(), isFiring: false, ordinal: 0, firedAt: 0, lastHit: 0,
         clearSince: nil, pendingSince: 9, hits: []),

@@ -16,6 +16,8 @@ package enum ProductReplay {
     package var cuts: [Int] = []
     /// The lateness of each file, in milliseconds; files without one have none.
     package var latenesses: [Int64] = []
+    /// How far ahead lines may be, in milliseconds.
+    package var maxAhead: Int64 = 300_000
     /// Stops and restarts the monitors at random, with this seed.
     package var restarts: UInt64?
     /// Lines up to this time may be missing.
@@ -61,6 +63,7 @@ package enum ProductReplay {
       sources.append(
         SourcePlan(
           generations: generations, facts: SourceFacts(name: file.name),
+          maxAhead: options.maxAhead,
           lateness: options.latenesses.indices.contains(index) ? options.latenesses[index] : 0))
     }
     var replay = Replay(

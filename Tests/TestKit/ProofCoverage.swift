@@ -36,6 +36,7 @@ package struct ProofCoverage: Sendable {
       met.formUnion(Self.keys(of: monitor))
       if let level = monitor.levels.first(where: { $0.name.rawValue == record.level }) {
         met.formUnion(Self.keys(of: level))
+        if Self.waitedForItsInstant(record, level, of: monitor) { met.insert(Self.waited) }
         if record.reason == .condition { met.insert(Self.condition(level.alert, of: monitor)) }
       }
     }
@@ -92,6 +93,7 @@ extension ProofCoverage {
 
   private static let keys = [
     "no group_by", "group_by of one", "group_by of two", "where behind the aggregate",
+    "limit behind the aggregate",
     "dedup before the aggregate", "dedup consecutive before the aggregate",
     "limit before the aggregate", "sort before the aggregate", "now() before the aggregate",
     "rows in a group", "evidence", "at_least", "keep_firing_for", "missing_data", "per_group",
@@ -103,6 +105,7 @@ extension ProofCoverage {
   private static func keys(of monitor: NaiveMonitor) -> Set<String> {
     var met: Set = [["no group_by", "group_by of one", "group_by of two"][monitor.groupBy.count]]
     if monitor.rowFilter != nil { met.insert("where behind the aggregate") }
+    if monitor.rowLimit != nil { met.insert("limit behind the aggregate") }
     for stage in monitor.stages {
       let name: String? =
         switch stage {
@@ -138,7 +141,19 @@ extension ProofCoverage {
     return met
   }
 
+  private static let waited = "firing at an instant what a line could not tell"
+
+  /// Whether an instant told what lines tell, because the alert was firing when they came.
+  private static func waitedForItsInstant(
+    _ record: NaiveRecord, _ level: NaiveLevel, of monitor: NaiveMonitor
+  ) -> Bool {
+    let condition = NaiveCondition(kind: .comparison(level), monitor: monitor)
+    return condition.tripsOnLine && record.reason == .condition && record.time == record.windowEnd
+      && record.evidence.first.map { ($0.time ?? record.time) < record.windowEnd } ?? false
+  }
+
   private static let transitions = [
+    waited,
     "pending condition", "pending no_data", "firing condition", "firing condition on the line",
     "firing no_data", "resolved condition", "resolved no_data", "expired expired",
     "missing_data: firing no_data", "missing_data: resolved condition",

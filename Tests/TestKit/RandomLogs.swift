@@ -104,9 +104,16 @@ struct RandomLogs {
         add(at: now - Int64.random(in: 1...scale, using: &random))
       case 82..<86:  // too late for most
         add(at: now - Int64.random(in: scale...6 * scale, using: &random))
-      case 86..<89:  // a silence
+      case 86..<88:  // a silence
         now += Int64.random(in: scale / 2...6 * scale, using: &random)
         add(at: now)
+      case 88..<89:  // a few lines between two silences, the last of which lateness still waits for
+        now += Int64.random(in: scale / 2...2 * scale, using: &random)
+        for _ in 0..<Int.random(in: 2...5, using: &random) {
+          now += Int64.random(in: 0...scale / 20, using: &random)
+          add(at: now)
+        }
+        now += Int64.random(in: 2 * scale...4 * scale, using: &random)
       case 89..<91:
         if spansDays && !isDayUsed {
           isDayUsed = true

@@ -20,6 +20,9 @@ struct RandomMonitors {
         column.name, random.pick([.greater, .lessOrEqual, .notEqual]),
         threshold(column, using: &random))
     }
+    if case .aggregate(_, let by) = fold, groupBy.isEmpty, !by.isEmpty, random.oneIn(2) {
+      monitor.rowLimit = random.pick([1, 1, 2])
+    }
     for name in random.pick([[.critical], [.critical], [.warning], [.warning, .critical]])
       as [NaiveLevel.Name]
     {
@@ -142,7 +145,7 @@ struct RandomMonitors {
     ]
     columns.shuffle(using: &random)
     let more = ["host", "code", "user"].filter { !groupBy.contains($0) }
-    let by = random.oneIn(3) ? groupBy + [random.pick(more)] : groupBy
+    let by = random.oneIn(groupBy.isEmpty ? 2 : 3) ? groupBy + [random.pick(more)] : groupBy
     return .aggregate(Array(columns.prefix(random.pick([1, 1, 2, 3]))), by: by)
   }
 
@@ -159,7 +162,9 @@ struct RandomMonitors {
     let subject = subject(in: monitor, using: &random)
     var comparators: [NaiveOperator] = [.greater, .greaterOrEqual, .less, .lessOrEqual]
     // Of several rows, which one is "farthest past" an equality is anybody's choice.
-    if monitor.hasOneRowPerGroup && random.oneIn(4) { comparators = [.equal, .notEqual] }
+    if random.oneIn(4) {
+      comparators = monitor.hasOneRowPerGroup ? [.equal, .notEqual] : [.notEqual]
+    }
     let comparator = random.pick(comparators)
     let number = threshold(monitor.aggregate(of: subject), using: &random)
     let alert = NaiveComparison(subject, comparator, number)

@@ -100,6 +100,7 @@ extension NaiveMonitor {
     if atLeast != nil { vary { $0.atLeast = nil } }
     if keepFiringFor != nil { vary { $0.keepFiringFor = nil } }
     if rowFilter != nil { vary { $0.rowFilter = nil } }
+    if rowLimit != nil { vary { $0.rowLimit = nil } }
     for i in stages.indices {
       vary { variant in
         variant.stages.remove(at: i)

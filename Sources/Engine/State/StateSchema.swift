@@ -49,6 +49,8 @@ enum StateSchema {
     AccountTable.schema,
     DeedTable.schema,
     quiet,
+    // Where the day begins after which an alert of silence expires.
+    "ALTER TABLE alerts ADD COLUMN silent_since INTEGER;",
   ]
 
   /// Deliveries that wait until it need not be quiet any more, and which notification carries one.

@@ -183,7 +183,7 @@ package final class StateStore: @unchecked Sendable {
     for row in try database.rows(
       """
       SELECT monitor, level, "group", firing, ordinal, fired_at, last_hit, clear_since,
-        pending_since, hits FROM alerts
+        pending_since, hits, silent_since FROM alerts
       """)
     {
       alerts[row.text(0), default: []].append(try alert(row))
@@ -222,7 +222,7 @@ package final class StateStore: @unchecked Sendable {
       level: level, group: try group(row.text(2)), isFiring: row.whole(3) != 0,
       ordinal: Int(row.whole(4)), firedAt: row.whole(5), lastHit: row.whole(6),
       clearSince: row.optionalWhole(7), pendingSince: row.optionalWhole(8),
-      hits: optionalTimes(row.text(9)).compactMap { $0 })
+      hits: optionalTimes(row.text(9)).compactMap { $0 }, silentSince: row.optionalWhole(10))
   }
 
   private func group(_ json: String) throws(StateFailure) -> GroupKey {
@@ -312,13 +312,13 @@ package final class StateStore: @unchecked Sendable {
       try database.run(
         """
         INSERT OR REPLACE INTO alerts (monitor, level, "group", firing, ordinal, fired_at, last_hit,
-          clear_since, pending_since, hits) VALUES (?,?,?,?,?,?,?,?,?,?)
+          clear_since, pending_since, hits, silent_since) VALUES (?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(monitor.name), .text(alert.level.rawValue), .text(alert.group.json),
           .whole(alert.isFiring ? 1 : 0), .whole(Int64(alert.ordinal)), .whole(alert.firedAt),
           .whole(alert.lastHit), .optional(alert.clearSince), .optional(alert.pendingSince),
-          .text(json(alert.hits)),
+          .text(json(alert.hits)), .optional(alert.silentSince),
         ])
     }
     for group in monitor.groups { try write(group, of: monitor.name) }

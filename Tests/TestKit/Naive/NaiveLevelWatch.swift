@@ -19,6 +19,8 @@ struct NaiveLevelWatch {
     var firingTime: Int64
     var lastHit: Int64
     var clearSince: Int64?
+    /// Of an alert of silence, where the day begins after which it expires.
+    var silentSince: Int64?
   }
 
   let condition: NaiveCondition
@@ -91,7 +93,15 @@ struct NaiveLevelWatch {
       let hasLasted = moment.instant - (pending[group] ?? moment.instant) >= condition.holdFor
       if hasLasted && moment.mayFire {
         pending[group] = nil
-        return [fire(group, value: verdict.value, at: moment.instant, moment.lines, moment.instant)]
+        let record = fire(
+          group, value: verdict.value, at: moment.instant, moment.lines, moment.instant)
+        if case .missingData = condition.kind {
+          // A silence of a day that had passed before it fired is no reason to end it at once.
+          let last = lastLine(moment)
+          let hadADay = moment.instant - last >= NaiveTime.day
+          firing[group]!.silentSince = hadADay ? moment.instant : last
+        }
+        return [record]
       }
       guard isNew, condition.holdFor > 0 else { return [] }
       pending[group] = moment.instant
@@ -108,8 +118,13 @@ struct NaiveLevelWatch {
   }
 
   private mutating func verdict(_ moment: NaiveMoment) -> NaiveVerdict {
-    let verdict = condition.verdict(lines: moment.lines, rows: moment.rows)
-    if isTooEarlyToTell(moment) { return NaiveVerdict(.neither(breaksRun: true), verdict.value) }
+    var verdict = condition.verdict(lines: moment.lines, rows: moment.rows)
+    // A hit for want of a value is one that the next line may take away.
+    let isSafe = condition.isSafeEarly && !(verdict.isHit && verdict.value == nil)
+    if !isSafe, isTooEarlyToTell(moment) {
+      return NaiveVerdict(.neither(breaksRun: true), verdict.value)
+    }
+    if verdict.isHit, isForgotten(moment) { verdict = NaiveVerdict(.neither(breaksRun: true), nil) }
     guard let atLeast = monitor.atLeast else { return verdict }
     // The instants from the oldest of the last M to this one.
     let oldest = moment.instant - Int64(atLeast.instants - 1) * monitor.step
@@ -120,8 +135,15 @@ struct NaiveLevelWatch {
     return verdict.isHit ? NaiveVerdict(.neither(breaksRun: true), verdict.value) : verdict
   }
 
+  /// Whether a group is only there because it is pending: nobody knows it any more.
+  private func isForgotten(_ moment: NaiveMoment) -> Bool {
+    guard condition.isGrouped, moment.lines.isEmpty, firing[moment.group] == nil else {
+      return false
+    }
+    return presences[moment.group].map { !isRemembered($0, at: moment.instant) } ?? true
+  }
+
   private func isTooEarlyToTell(_ moment: NaiveMoment) -> Bool {
-    if condition.isSafeEarly { return false }
     if moment.isEarly { return true }
     if !condition.isGrouped { return false }
     return moment.instant - presences[moment.group]!.first < condition.window
@@ -189,10 +211,10 @@ struct NaiveLevelWatch {
 
   /// Where the day begins after which a firing alert expires.
   private func quietSince(_ alert: Alert, _ moment: NaiveMoment) -> Int64 {
-    let last = max(presences[moment.group]?.last ?? moment.begin, moment.begin)
-    let isAboutSilence = if case .missingData = condition.kind { true } else { false }
-    // A silence of a day that had passed before it fired is no reason to end it at once.
-    let hadADay = alert.firingTime - last >= NaiveTime.day
-    return isAboutSilence && !hadADay ? last : max(alert.firingTime, last)
+    max(alert.silentSince ?? alert.firingTime, lastLine(moment))
+  }
+
+  private func lastLine(_ moment: NaiveMoment) -> Int64 {
+    max(presences[moment.group]?.last ?? moment.begin, moment.begin)
   }
 }

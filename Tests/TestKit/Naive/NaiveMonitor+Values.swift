@@ -35,9 +35,11 @@ extension NaiveMonitor {
       }
       return row
     }
-    guard let rowFilter else { return rows }
-    return rows.filter {
-      NaiveFilter.compare($0[rowFilter.column]!, rowFilter.comparator, .number(rowFilter.number))
+    let left = rows.filter { row in
+      guard let rowFilter else { return true }
+      return NaiveFilter.compare(
+        row[rowFilter.column]!, rowFilter.comparator, .number(rowFilter.number))
     }
+    return rowLimit.map { Array(left.prefix($0)) } ?? left
   }
 }

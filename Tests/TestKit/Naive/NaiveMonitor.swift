@@ -30,6 +30,8 @@ package struct NaiveMonitor: Sendable {
   package var stages: [NaiveStage]
   package var fold: Fold
   package var rowFilter: RowFilter?
+  /// `limit` behind the aggregate; only of monitors without groups, whose rows are all of the result.
+  package var rowLimit: Int?
   package var levels: [NaiveLevel]
   package var missingData: NaiveMissingData?
   package var atLeast: NaiveAtLeast?
@@ -78,7 +80,7 @@ package struct NaiveMonitor: Sendable {
 
   /// Whether more lines can only make the condition truer, so that it trips on the line.
   package func isConfirming(_ alert: NaiveComparison) -> Bool {
-    guard rowFilter == nil, stages.isEmpty else { return false }
+    guard rowFilter == nil, rowLimit == nil, stages.isEmpty else { return false }
     if case (.matches, .column) = (fold, alert.subject) { return false }
     let isUpward = alert.comparator == .greater || alert.comparator == .greaterOrEqual
     let isDownward = alert.comparator == .less || alert.comparator == .lessOrEqual
@@ -196,7 +198,11 @@ package struct NaiveComparison: Sendable {
     switch comparator {
     case .greater, .greaterOrEqual: values.max()
     case .less, .lessOrEqual: values.min()
-    case .equal, .notEqual: values.first(where: holds) ?? values.first
+    case .equal: values.first(where: holds) ?? values.first
+    case .notEqual:
+      values.map { abs($0 - number) }.max().flatMap { distance in
+        values.first { abs($0 - number) == distance }
+      }
     }
   }
 }

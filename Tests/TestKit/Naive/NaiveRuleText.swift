@@ -38,6 +38,7 @@ extension NaiveMonitor {
       let number = naiveNumberText(rowFilter.number)
       stages.append("where \(rowFilter.column) \(rowFilter.comparator.rawValue) \(number)")
     }
+    if let rowLimit { stages.append("limit \(rowLimit)") }
     return stages.joined(separator: " | ")
   }
 }
