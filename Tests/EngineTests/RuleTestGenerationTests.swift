@@ -1,6 +1,7 @@
 import Actions
 import Alerting
 import Engine
+import Foundation
 import QueryLanguage
 import Records
 import Testing
@@ -91,15 +92,28 @@ import Testing
 
   @Test(arguments: [
     (
-      "* | avg(x) as a", "critical: { alert: 'a > 3' }", "'a > 3' does not compare a count of lines"
+      "* | avg(x) as a, count as n | a / n as b", "critical: { alert: 'b > 3' }",
+      "'b > 3' compares neither a count of lines nor what an aggregate makes of one member of them"
     ),
-    ("error", "critical: { alert: '< 3' }", "'< 3' is not tripped by more lines"),
+    (
+      "* | count_distinct(x) as a", "critical: { alert: 'a > 3' }",
+      "'a > 3' compares neither a count of lines nor what an aggregate makes of one member of them"
+    ),
+    ("error", "critical: { alert: '= 3' }", "'= 3' has no side on which it holds"),
+    (
+      "* | count by host", "critical: { alert: 'rows > 3' }",
+      "'rows > 3' compares how many rows there are"
+    ),
+    (
+      "* | dedup host", "critical: { alert: '> 3' }",
+      "what it compares hangs on other lines, or on the time"
+    ),
     (
       "error", "critical: { alert: '> 1e9' }",
       "'> 1e9' needs 1000000001 lines, and a test has from 1 to 100000"
     ),
   ])
-  func `a condition that doesn't count lines up has no cases`(
+  func `a condition that lines can't be made for has no cases`(
     _ query: String, _ keys: String, _ reason: String
   ) throws {
     let rule = try rule(query, keys)
@@ -123,12 +137,69 @@ import Testing
     #expect(cases.sample.text == #"{"timestamp":"{{time}}","host":"host-1","message":"error"}"#)
   }
 
+  @Test func `fewer lines trip what asks for few`() throws {
+    let text = try generated(rule("error", "critical: { alert: '< 2', resolution_window: 0s }"))
+    #expect(
+      Self.expectation(of: "enough lines in every window", in: text).hasSuffix("expect: []  "))
+    for name in [
+      "one line too few in every window", "lines that stop", "lines that stop and come back",
+    ] {
+      #expect(Self.expectation(of: name, in: text).hasSuffix("expect:  "), "\(name)")
+    }
+  }
+
+  /// Lines stand a minute apart, and the fourth at 10:03, just before it or just behind it, when it is missed.
+  @Test func `the last line counts up to the edge of the window`() throws {
+    let text = try generated(rule("error", "missing_data: { window: 1m }"))
+    func firing(_ place: String) -> Substring? {
+      text.components(separatedBy: "  - name: ").first { $0.contains("the last line \(place)") }?
+        .firstMatch(of: /time: (\S+), monitor: m, level: missing_data, to: firing/)?.1
+    }
+    #expect(firing("1 ms before") == "2026-03-02T10:04:00.000Z")
+    #expect(firing("exactly at") == "2026-03-02T10:04:00.000Z")
+    #expect(firing("1 ms after") == "2026-03-02T10:03:00.000Z")
+  }
+
+  @Test(arguments: [
+    ("* | avg(took) as a", "a > 3s", "3", "4", "2"),
+    (
+      "* | where size >= 0 | min(size) as low | where low > 1", "low < 70.5", "70.5", "70.4", "70.6"
+    ),
+    (
+      "* | replace(path, /x/, \"y\") as route | pct(load, 95) as p, count as n by route",
+      "p >= 0.7", "0.7", "0.8", "0.6"
+    ),
+  ])
+  func `values stand on both sides of a threshold`(
+    _ query: String, _ alert: String, _ bound: String, _ past: String, _ short: String
+  ) throws {
+    let text = try generated(rule(query, "critical: { alert: '\(alert)', for: 10s }"))
+    func value(of name: String) -> Substring? {
+      text.components(separatedBy: "  - name: ").first { $0.contains(name) }?
+        .firstMatch(of: /"(?:took|size|load)":([0-9.]+)/)?.1
+    }
+    #expect(value(of: "a value on the threshold").map(String.init) == bound)
+    #expect(value(of: "a value just past the threshold").map(String.init) == past)
+    #expect(value(of: "a value just short of the threshold").map(String.init) == short)
+    #expect(Self.expectation(of: "just past the threshold", in: text).hasSuffix("expect:  "))
+    #expect(Self.expectation(of: "just short of the threshold", in: text).hasSuffix("expect: []  "))
+    #expect(text.contains("to: pending") && text.contains("to: firing"))
+  }
+
+  @Test func `each level has its own threshold`() throws {
+    let rule = try rule("error", "critical: { alert: '> 2' }\n    warning: { alert: '> 1' }")
+    let names = try BoundaryCases(rule, sample: nil).cases.map(\.name)
+    #expect(names.suffix(2) == ["warning: one line too few", "warning: just enough lines"])
+  }
+
+  private static func expectation(of name: String, in text: String) -> Substring {
+    let start = text.firstRange(of: name).map { text[$0.upperBound...] } ?? ""
+    return start.prefix { $0 != "#" }
+  }
+
   @Test func `the edges of the window are those of the engine`() throws {
     let text = try generated(rule("error"))
-    func expectation(of name: String) -> Substring {
-      let start = text.firstRange(of: name).map { text[$0.upperBound...] } ?? ""
-      return start.prefix { $0 != "#" }
-    }
+    func expectation(of name: String) -> Substring { Self.expectation(of: name, in: text) }
     #expect(expectation(of: "one line too few").hasSuffix("expect: []  "))
     #expect(expectation(of: "1 ms inside").hasSuffix("expect:  "))
     #expect(expectation(of: "on the edge").hasSuffix("expect: []  "))

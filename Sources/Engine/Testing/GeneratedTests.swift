@@ -33,11 +33,12 @@ package struct GeneratedTests {
       let name = "\(monitor): \(one.name)"
       let test = GeneratedTests.test(one, name)
       let transitions = try result(of: test, name)
-      if transitions.contains(where: { $0.monitor == monitor && $0.to == .firing }) {
-        hasFired = true
-      }
-      written +=
-        (isEmpty && written.isEmpty ? "" : "\n") + test + GeneratedTests.expect(transitions)
+      // What other monitors make of these lines is their own affair.
+      let own = transitions.filter { $0.monitor == monitor }
+      if own.contains(where: { $0.to == .firing }) { hasFired = true }
+      written += (isEmpty && written.isEmpty ? "" : "\n") + test
+      if own.count < transitions.count { written += "    exact: false\n" }
+      written += GeneratedTests.expect(own)
     }
     guard hasFired else {
       throw BoundaryCases.Refusal(

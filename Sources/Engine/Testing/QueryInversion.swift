@@ -29,7 +29,8 @@ struct QueryInversion {
       switch stage {
       case let stage as Where:
         if !invert(stage.condition, true) { obstacles.append(stage.printed) }
-      case is AggregateStage, is Timeslice, is Fields, is Sort: break
+      // A field that is set keeps no line from coming; whether a condition on it holds is another matter.
+      case is AggregateStage, is Timeslice, is Fields, is Sort, is ExpressionStage: break
       default: obstacles.append(stage.printed)
       }
       // What stands behind the aggregate is about results.

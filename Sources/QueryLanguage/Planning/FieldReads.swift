@@ -31,6 +31,19 @@ extension Plan {
       .sorted { ($0.slot.index, $0.duration ?? 0) < ($1.slot.index, $1.duration ?? 0) }
   }
 
+  /// The member of lines that a column of the fold aggregates as it stands there; nil when it is none.
+  package func member(ofColumn index: Int) -> String? {
+    let stage = query.stages.lazy.compactMap { $0 as? AggregateStage }.first
+    let fields = (stage?.calls ?? []).flatMap { call in
+      let made = AggregateTable.entry(for: call.keyword)?.make(call.field?.text, call.numbers)
+      return (made ?? []).map { _ in call.field }
+    }
+    guard fields.indices.contains(index), let name = fields[index]?.text,
+      let slot = self.fields.slot(named: name), isMember(slot), !self.fields[slot].isProduced
+    else { return nil }
+    return self.fields[slot].spelling
+  }
+
   private func isMember(_ slot: Slot) -> Bool {
     if case .member = fields[slot].load { true } else { false }
   }

@@ -46,7 +46,6 @@ struct TestGeneration {
       base: base)
     var tests = GeneratedTests(
       rules: files.map { Paths.shortened($0.name, from: base) }, run: run, about: path)
-    var outcome = Outcome()
     for rule in rules {
       do {
         try tests.add(BoundaryCases(rule, sample: sample), of: rule.rule.name)
@@ -54,10 +53,13 @@ struct TestGeneration {
         let help = refusal.needsSample ? "; give one that it counts with --sample FILE" : ""
         console.say(
           "tripline: no tests for '\(rule.rule.name)': \(refusal.reason)\(help)", important: true)
-        outcome.note(.rules)
       }
     }
-    guard !tests.isEmpty else { return outcome }
+    var outcome = Outcome()
+    guard !tests.isEmpty else {
+      outcome.note(.rules)
+      return outcome
+    }
     if let target {
       try WholeFile.create(target, with: tests.bytes)
     } else {
