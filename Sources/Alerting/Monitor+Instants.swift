@@ -169,8 +169,8 @@ extension Monitor {
     if let value = found.farthest(of: group) {
       return (found.isHit(group) ? .hit : found.isClear(group) ? .clear : .neither, value)
     }
-    // Absence says something of groups that are known, or firing.
-    if level.emptyCanHit, groups.isForgotten(group, index, at: time) { return (.neither, nil) }
+    // What remembers groups for a day says nothing of those that it has forgotten.
+    if level.isAboutAbsence, groups.isForgotten(group, index, at: time) { return (.neither, nil) }
     if level.emptyIsZero {
       return (level.isHit(0) ? .hit : level.isClear(0) ? .clear : .neither, 0)
     }

@@ -105,7 +105,7 @@ import Testing
       ])
   }
 
-  @Test func `a pending group fires only while somebody knows it`() {
+  @Test func `a pending group is looked at although its window is empty`() {
     let monitor = minute(
       .init(.greater, 3), of: .avg, by: ["host"], groupBy: ["host"], holdFor: 30_000, noValue: .hit)
     // b is known from 10 on, judged from 70 on, where it has 9 of the line at 65. That line is
@@ -117,12 +117,15 @@ import Testing
     ]
     #expect(
       story(monitor, log) == [#"70 pending {"host":"b"} 9"#, #"100 firing {"host":"b"} 9"#])
-    // With a line at 20 instead of 65, b has none at 80 any more, and nobody knows it.
+    // With a line at 20 instead of 65, b's last hit with a value is at 70; nothing at 80 is a hit.
     let early = [
       line(0, host: "a", rt: "1"), line(10, host: "b", rt: "9"), line(20, host: "b", rt: "9"),
       line(105, host: "a", rt: "1"),
     ]
-    #expect(story(monitor, early) == [#"70 pending {"host":"b"} 9"#])
+    #expect(
+      story(monitor, early) == [
+        #"70 pending {"host":"b"} 9"#, #"100 firing {"host":"b"} null no_data"#,
+      ])
   }
 
   // MARK: at_least

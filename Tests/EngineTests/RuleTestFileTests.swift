@@ -14,6 +14,7 @@ import Testing
       "{ line: a, file: b }: an input needs one of `line`, `lines` and `file`"
     ),
     ("{ line: '{{tim}} a', start: 2026-03-02 }", "{{tim}}: '{{tim}}' stands for nothing"),
+    ("{ line: 'a {{n+1}}' }", "{{n+1}}: '{{n+1}}' stands for nothing"),
     ("{ line: '{{time}} a' }", "'{{time}} a': the line has a time, and there is no `start`"),
     (
       "{ line: a, start: 2026-03-02 }",

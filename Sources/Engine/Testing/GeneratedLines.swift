@@ -74,9 +74,13 @@ package struct GeneratedLines: Sendable {
     while let open = rest.firstRange(of: "{{"),
       let close = rest[open.upperBound...].firstRange(of: "}}")
     {
-      let name = String(rest[open.upperBound..<close.lowerBound])
-      // Braces around anything but a word are the line's own: `{"a":{{"b":1}}}` is no placeholder.
-      let isWord = name.prefix { $0 != ":" }.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+      let inner = rest[open.upperBound..<close.lowerBound].drop(while: \.isWhitespace)
+      let name = String(inner.reversed().drop(while: \.isWhitespace).reversed())
+      // Braces around anything but a word are the line's own: `{"a":{{"b":1}}}` is no placeholder. Who
+      // calculates with one means one.
+      let isWord = name.prefix { $0 != ":" }.allSatisfy {
+        $0.isLetter || $0.isNumber || "_+-*/ ".contains($0)
+      }
       guard isWord, !name.isEmpty else {
         parts.append(.text(String(rest[..<open.upperBound])))
         rest = rest[open.upperBound...]

@@ -86,10 +86,11 @@ package struct RuleTestFile: Sendable {
     }
   }
 
-  /// Finds expectations that no run can meet because they name a monitor that is not there:
-  /// they would only ever fail, or with `exact: false` never be noticed.
+  /// Finds expectations that no run can meet because they name a monitor, or an action of one, that is
+  /// not there: they would only ever fail, or with `exact: false` never be noticed.
   package func check(against rules: [BoundRule], sink: DiagnosticSink) {
     let monitors = rules.map(\.rule.name)
+    let actions = Set(rules.flatMap { $0.rule.actions.map(\.name) })
     for expectation in tests.flatMap(\.expectations) {
       if let field = expectation[.monitor], case .text(let name) = field.expected,
         !monitors.contains(name)
@@ -99,6 +100,17 @@ package struct RuleTestFile: Sendable {
             .unknownMonitor(name), at: field.span, in: source,
             help: Suggestion.didYouMean(name, among: monitors)
               ?? "the rules of this file have \(monitors.sorted().joined(separator: ", "))"))
+      }
+      if let field = expectation[.actions], case .actions(let expected) = field.expected {
+        for name in expected.map(\.name) where !actions.contains(name) {
+          let known =
+            actions.isEmpty
+            ? "they use none" : "they use \(actions.sorted().joined(separator: ", "))"
+          sink.report(
+            Diagnostic(
+              .unknownAction(name), at: field.span, in: source,
+              help: Suggestion.didYouMean(name, among: actions) ?? known))
+        }
       }
     }
   }
@@ -116,6 +128,9 @@ extension Diagnostic.Message {
   }
   fileprivate static func unreadable(_ failure: InputFailure) -> Self {
     Self("test-input", failure.description)
+  }
+  fileprivate static func unknownAction(_ name: String) -> Self {
+    Self("unknown-action", "none of the rules uses an action '\(name)'")
   }
   fileprivate static func unknownMonitor(_ name: String) -> Self {
     Self("unknown-monitor", "none of the rules has a monitor '\(name)'")

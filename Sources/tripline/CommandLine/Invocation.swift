@@ -19,7 +19,10 @@ package struct Invocation: Sendable {
   /// A mistake that only the command can see, such as one argument that needs another.
   package func mistake(_ problem: String, help: String? = nil) -> UsageError {
     UsageError(
-      diagnostics: [Diagnostic(.usage(problem), at: line.end, in: line.source, help: help)],
+      diagnostics: [
+        Diagnostic(
+          .usage(problem), at: line.place(of: problem) ?? line.end, in: line.source, help: help)
+      ],
       verb: verb)
   }
 

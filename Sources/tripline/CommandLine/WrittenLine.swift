@@ -5,6 +5,7 @@ import TerminalUI
 struct WrittenLine: Sendable {
   let source: SourceText
   let spans: [Span]
+  private let arguments: [String]
   var end: Span { Span(source.bytes.count, source.bytes.count) }
 
   init(_ arguments: [String]) {
@@ -18,6 +19,23 @@ struct WrittenLine: Sendable {
     }
     source = SourceText(name: "command line", text: text)
     self.spans = spans
+    self.arguments = arguments
+  }
+
+  /// Where a mistake stands that names what it is about: the first word of the message, in quotes or a
+  /// flag, that is an argument of this line.
+  func place(of problem: String) -> Span? {
+    let quoted = problem.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+    let flags = problem.split(separator: " ").filter { $0.hasPrefix("--") }.map(String.init)
+    for word in quoted + flags {
+      let index = arguments.firstIndex { argument in
+        argument == word || argument.hasPrefix("\(word)=")
+          || argument.hasPrefix("--") && argument.hasSuffix("=\(word)")
+      }
+      if let index { return spans[index] }
+    }
+    return nil
   }
 
   private static func quoted(_ argument: String) -> String {

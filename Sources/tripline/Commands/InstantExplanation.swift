@@ -28,6 +28,8 @@ struct InstantExplanation {
   func run(on console: Console) throws -> Outcome {
     let (files, logs) = words
     let rules = try rules(files)
+    try checkGroups(rules)
+    try checkLogs(logs, rules)
     let sources = try sources(logs)
     let answer: Inquiry.Answer
     do {
@@ -123,6 +125,29 @@ struct InstantExplanation {
           + Timestamp.rfc3339(candidates.last ?? now), code: .usage)
     }
     return candidates[0]
+  }
+
+  /// A group that no monitor has is a slip, and not a group that was quiet.
+  private func checkGroups(_ rules: [BoundRule]) throws {
+    let fields = Set(rules.flatMap(\.rule.groupBy))
+    for name in options.groups.map(\.name)
+    where !fields.contains(where: { $0.lowercased() == name.lowercased() }) {
+      throw invocation.mistake(
+        "no monitor is grouped by '\(name)'",
+        help: fields.isEmpty
+          ? "leave out --group: they have no groups"
+          : Suggestion.didYouMean(name, among: fields.sorted())
+            ?? "they are grouped by \(fields.sorted().joined(separator: ", "))")
+    }
+  }
+
+  /// Without --at the word behind the flags is a monitor.
+  private func checkLogs(_ logs: [String], _ rules: [BoundRule]) throws {
+    for word in logs
+    where access(word, F_OK) != 0 && rules.contains(where: { $0.rule.name == word }) {
+      throw invocation.mistake(
+        "'\(word)' is a monitor, and no log of that name is there", help: "write --monitor \(word)")
+    }
   }
 
   private var question: Inquiry.Question {

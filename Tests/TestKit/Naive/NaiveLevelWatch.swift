@@ -124,7 +124,9 @@ struct NaiveLevelWatch {
     if !isSafe, isTooEarlyToTell(moment) {
       return NaiveVerdict(.neither(breaksRun: true), verdict.value)
     }
-    if verdict.isHit, isForgotten(moment) { verdict = NaiveVerdict(.neither(breaksRun: true), nil) }
+    if verdict.isHit, condition.memory == NaiveTime.day, isForgotten(moment) {
+      verdict = NaiveVerdict(.neither(breaksRun: true), nil)
+    }
     guard let atLeast = monitor.atLeast else { return verdict }
     // The instants from the oldest of the last M to this one.
     let oldest = moment.instant - Int64(atLeast.instants - 1) * monitor.step
