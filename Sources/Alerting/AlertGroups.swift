@@ -381,7 +381,10 @@ struct AlertGroups: Sendable {
   }
 
   func evidence(of group: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
-    evidence.newest(of: rule.tellsGroupsByLine ? group : 0, after: start, through: end)
+    // Where lines belong to groups, those of the whole are those of all.
+    let isWhole = rule.tellsGroupsByLine && group == 0
+    return evidence.newest(
+      of: isWhole ? nil : rule.tellsGroupsByLine ? group : 0, after: start, through: end)
   }
 
   // Memory.

@@ -87,6 +87,7 @@ struct EvidenceLog: Sendable {
 
   // Taking lines in.
 
+  @inline(__always)
   mutating func note(_ place: EvidencePlace, of group: Int) {
     grow(to: group + 1)
     append(place, behind: newest[group])
@@ -151,15 +152,19 @@ struct EvidenceLog: Sendable {
 
   // Looking for lines.
 
-  /// The newest lines of a group in (start, end], newest first.
-  func newest(of group: Int, after start: Int64, through end: Int64) -> [EvidencePlace] {
-    guard hasLines(of: group) else { return [] }
+  /// The newest lines of a group in (start, end], newest first; of all groups where none is named.
+  func newest(of group: Int?, after start: Int64, through end: Int64) -> [EvidencePlace] {
+    var number = self.end - 1
+    if let group {
+      guard hasLines(of: group) else { return [] }
+      number = newest[group]
+    }
     var found: [EvidencePlace] = []
-    var number = newest[group]
-    while true {
+    while number >= first {
       let (line, newest) = line(number)
       let isFull = found.count == limit
       // From here back no line is newer.
+      if newest <= start { break }
       if isFull, let last = found.last, last.moment.time > newest { break }
       let place = place(of: line, origins[origin(ofLine: number)].moment)
       if place.moment.time > start, place.moment.time <= end {
@@ -169,8 +174,8 @@ struct EvidenceLog: Sendable {
           found.insert(place, at: index)
         }
       }
-      guard line.back > 0, number - Int(line.back) >= first else { break }
-      number -= Int(line.back)
+      if group != nil, line.back == 0 { break }
+      number -= group == nil ? 1 : Int(line.back)
     }
     return found
   }
@@ -231,14 +236,16 @@ struct EvidenceLog: Sendable {
     var fresh = EvidenceLog(keeping: limit)
     fresh.newest = [Int](repeating: -1, count: newest.count)
     var origin = 0
-    for number in first..<end {
-      while origin + 1 < origins.count, origins[origin + 1].first <= number { origin += 1 }
-      let group = Int(groups[number - first])
-      if group >= 0 { fresh.note(place(of: line(number).0, origins[origin].moment), of: group) }
+    var number = first
+    for segment in 0...segments.count {
+      for line in segment < segments.count ? segments[segment].lines : tail.lines {
+        while origin + 1 < origins.count, origins[origin + 1].first <= number { origin += 1 }
+        let group = Int(groups[number - first])
+        if group >= 0 { fresh.note(place(of: line, origins[origin].moment), of: group) }
+        number += 1
+      }
       // Segments go as soon as they are read, so that the log is never there twice.
-      let (segment, place) = (number - first).quotientAndRemainder(
-        dividingBy: EvidenceLog.segmentSize)
-      if place == EvidenceLog.segmentSize - 1 { segments[segment].lines = [] }
+      if segment < segments.count { segments[segment].lines = [] }
     }
     self = fresh
   }
@@ -251,32 +258,29 @@ struct EvidenceLog: Sendable {
     }
     // Lines that came later than the one at hand: how many, and the smallest time among them.
     var later = [(count: Int32, least: Int64)](repeating: (0, .max), count: newest.count)
-    forEachLineBackwards { number, line, origin in
-      let group = Int(groups[number - first])
-      guard group >= 0 else { return }
-      if line.back > 0, number - Int(line.back) >= first {
-        groups[number - first - Int(line.back)] = Int32(group)
-      }
-      let time = origin.time + Int64(line.time)
-      if time > settled { return }
-      if time > oldest, later[group].count < limit {
-        later[group].count += 1
-        later[group].least = min(later[group].least, time)
-      } else if time <= oldest || time < later[group].least {
-        groups[number - first] = -1
+    var origin = origins.count - 1
+    var number = end
+    var found = groups.mutableSpan
+    var seen = later.mutableSpan
+    for lines in CollectionOfOne(tail.lines) + segments.lazy.reversed().map(\.lines) {
+      for line in lines.reversed() {
+        number -= 1
+        while origin > 0, origins[origin].first > number { origin -= 1 }
+        let group = Int(found[number - first])
+        guard group >= 0 else { continue }
+        let before = number - first - Int(line.back)
+        if line.back > 0, before >= 0 { found[before] = Int32(group) }
+        let time = origins[origin].moment.time + Int64(line.time)
+        if time > settled { continue }
+        if time > oldest, seen[group].count < limit {
+          seen[group].count += 1
+          seen[group].least = min(seen[group].least, time)
+        } else if time <= oldest || time < seen[group].least {
+          found[number - first] = -1
+        }
       }
     }
     return groups
-  }
-
-  private func forEachLineBackwards(_ body: (_ number: Int, Line, _ origin: Moment) -> Void) {
-    var next = end
-    for origin in origins.reversed() {
-      for number in (max(origin.first, first)..<next).reversed() {
-        body(number, line(number).0, origin.moment)
-      }
-      next = origin.first
-    }
   }
 
   /// Gives the groups other numbers; lines of those that get none are forgotten.

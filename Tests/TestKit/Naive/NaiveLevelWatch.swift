@@ -124,7 +124,7 @@ struct NaiveLevelWatch {
     if !isSafe, isTooEarlyToTell(moment) {
       return NaiveVerdict(.neither(breaksRun: true), verdict.value)
     }
-    if verdict.isHit, condition.memory == NaiveTime.day, isForgotten(moment) {
+    if condition.memory == NaiveTime.day, isForgotten(moment) {
       verdict = NaiveVerdict(.neither(breaksRun: true), nil)
     }
     guard let atLeast = monitor.atLeast else { return verdict }
