@@ -55,17 +55,31 @@ extension Diagnostic {
     let gutter = String(repeating: " ", count: max(0, 4 - number.count)) + number
     let blank = String(repeating: " ", count: gutter.count)
     let shown = Diagnostic.harmless(text)
-    result += "\(gutter) | \(shown.joined())\n"
+    let excerpt = Diagnostic.excerpt(of: shown.count, around: column - 1)
+    let (before, behind) = (
+      excerpt.lowerBound > 0 ? "…" : "", excerpt.upperBound < shown.count ? "…" : ""
+    )
+    result += "\(gutter) | \(before)\(shown[excerpt].joined())\(behind)\n"
     let length = source.text(of: span).prefix { !$0.isNewline }.count
-    let end = min(shown.count, column - 1 + max(1, length))
-    let marked = shown[min(column - 1, end)..<end].joined().displayWidth
+    let end = min(excerpt.upperBound, column - 1 + max(1, length))
+    let start = min(column - 1, end)
+    let marked = shown[start..<end].joined().displayWidth
     let carets = String(repeating: "^", count: max(1, marked))
-    let indent = String(repeating: " ", count: shown.prefix(column - 1).joined().displayWidth)
+    let indent = String(
+      repeating: " ", count: (before + shown[excerpt.lowerBound..<start].joined()).displayWidth)
     result += "\(blank) | \(indent)\(paint(carets, shade))\n"
     if let help {
       result += "\(blank) = \(paint("help:", "1")) \(Diagnostic.harmless(help).joined())\n"
     }
     return result
+  }
+
+  /// Of a line longer than anybody reads, what stands around the mistake.
+  private static func excerpt(of count: Int, around place: Int) -> Range<Int> {
+    let (longest, ahead) = (200, 80)
+    guard count > longest else { return 0..<count }
+    let start = max(0, min(place - ahead, count - longest))
+    return start..<start + longest
   }
 
   /// The characters of a text, with one blank for a tab or anything that a terminal would obey, so
