@@ -143,16 +143,6 @@ extension String {
   }
 }
 
-extension StringProtocol {
-  /// The text without blanks at its ends.
-  var trimmed: String {
-    var rest = self[...]
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
-  }
-}
-
 /// Cuts a template into its tokens; offsets are bytes of the text.
 struct TemplateReader {
   struct Token {

@@ -1,4 +1,3 @@
-import QueryLanguage
 import Records
 
 /// When each group was seen: its last line, and its first for each alert that asks for it. They stand

@@ -161,7 +161,7 @@ struct MonitorBinder {
       }
     }
     if let text = node.entry("group_by")?.value.text, text.contains(",") {
-      let names = text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+      let names = text.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
       keys.report(
         .fieldsInOneText, at: "group_by",
         help: "write group_by: [\(names.joined(separator: ", "))]")
@@ -371,13 +371,6 @@ extension ConfigBinder {
 extension String {
   /// The number it is when it has only digits.
   fileprivate var wholeNumber: Int? { allSatisfy(\.isASCIIDigit) ? Int(self) : nil }
-
-  /// Without blanks around it.
-  fileprivate var trimmed: String {
-    let start = drop(while: \.isWhitespace)
-    let blanks = start.reversed().prefix(while: \.isWhitespace).count
-    return String(start.dropLast(blanks))
-  }
 }
 
 extension Diagnostic.Message {

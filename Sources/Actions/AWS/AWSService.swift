@@ -1,3 +1,4 @@
+import Alerting
 import QueryLanguage
 
 /// A service of AWS in a region: where a kind of action sends its requests.

@@ -1,3 +1,5 @@
+import Alerting
+
 /// The sections of a file of AWS's own format: `~/.aws/config` or `~/.aws/credentials`.
 ///
 ///     [profile web]

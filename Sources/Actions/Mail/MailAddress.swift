@@ -1,3 +1,5 @@
+import Alerting
+
 /// Somebody a mail comes from or goes to: `ops@example.com`, `On call <ops@example.com>`.
 struct MailAddress: Sendable, Hashable {
   /// What the post office reads.

@@ -1,3 +1,5 @@
+import Alerting
+
 /// What stands in a text in place of a secret: `${env:NAME}`, `${file:PATH}`, `${cmd:[program, word]}`.
 package enum SecretReference: Sendable, Hashable {
   case variable(String)

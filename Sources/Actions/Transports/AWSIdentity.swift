@@ -1,3 +1,4 @@
+import Alerting
 import Glibc
 
 /// Finds out who to be in AWS, in the places and the order of AWS's own tools, and remembers

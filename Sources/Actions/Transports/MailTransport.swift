@@ -1,3 +1,4 @@
+import Alerting
 import CCurl
 import Glibc
 

@@ -74,8 +74,7 @@ package struct GeneratedLines: Sendable {
     while let open = rest.firstRange(of: "{{"),
       let close = rest[open.upperBound...].firstRange(of: "}}")
     {
-      let inner = rest[open.upperBound..<close.lowerBound].drop(while: \.isWhitespace)
-      let name = String(inner.reversed().drop(while: \.isWhitespace).reversed())
+      let name = rest[open.upperBound..<close.lowerBound].trimmed
       // Braces around anything but a word are the line's own: `{"a":{{"b":1}}}` is no placeholder. Who
       // calculates with one means one.
       let isWord = name.prefix { $0 != ":" }.allSatisfy {
